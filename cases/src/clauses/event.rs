@@ -1,0 +1,134 @@
+//! PTRACE_EVENT stops.
+
+use super::Clause;
+
+/// The clauses of this area.
+pub(super) const CLAUSES: &[Clause] = &[
+    Clause::manual(
+        "event.only-with-options",
+        "ptrace(2)",
+        "PTRACE_EVENT stops",
+        "Event stops occur only for options that are set; with none set no event stop (except EVENT_STOP) is reported.",
+    ),
+    Clause::manual(
+        "event.status-encoding",
+        "ptrace(2)",
+        "PTRACE_EVENT stops",
+        "An event stop has WSTOPSIG SIGTRAP and status>>8 == (event<<8)|SIGTRAP.",
+    ),
+    Clause::manual(
+        "event.stop-sig-in-group",
+        "ptrace(2)",
+        "PTRACE_EVENT stops",
+        "PTRACE_EVENT_STOP for a group-stop carries the stop signal in WSTOPSIG instead of SIGTRAP.",
+    ),
+    Clause::manual(
+        "event.vfork.position",
+        "ptrace(2)",
+        "PTRACE_EVENT stops",
+        "The VFORK event precedes the return of vfork or clone(CLONE_VFORK) in the parent.",
+    ),
+    Clause::manual(
+        "event.vfork.waits-after",
+        "ptrace(2)",
+        "PTRACE_EVENT stops",
+        "After the VFORK event the parent, once continued, stays blocked until its child execs or exits.",
+    ),
+    Clause::manual(
+        "event.fork.position",
+        "ptrace(2)",
+        "PTRACE_EVENT stops",
+        "The FORK event precedes the return of fork, or of a clone whose exit signal is SIGCHLD.",
+    ),
+    Clause::manual(
+        "event.clone.position",
+        "ptrace(2)",
+        "PTRACE_EVENT stops",
+        "The CLONE event precedes the return of clone.",
+    ),
+    Clause::manual(
+        "event.vforkdone.position",
+        "ptrace(2)",
+        "PTRACE_EVENT stops",
+        "The VFORK_DONE event comes after the child released the parent and before the syscall returns in the parent.",
+    ),
+    Clause::manual(
+        "event.fork-family-in-parent",
+        "ptrace(2)",
+        "PTRACE_EVENT stops",
+        "The four fork-family events stop the creating thread and not the new one.",
+    ),
+    Clause::manual(
+        "event.fork-family-msg",
+        "ptrace(2)",
+        "PTRACE_EVENT stops",
+        "In FORK, VFORK, CLONE and VFORK_DONE events PTRACE_GETEVENTMSG returns the new thread's ID.",
+    ),
+    Clause::manual(
+        "event.exec.position",
+        "ptrace(2)",
+        "PTRACE_EVENT stops",
+        "The EXEC event occurs inside execve, before its syscall-exit-stop.",
+    ),
+    Clause::manual(
+        "event.exec.msg",
+        "ptrace(2)",
+        "PTRACE_EVENT stops",
+        "In the EXEC event PTRACE_GETEVENTMSG returns the former thread ID.",
+    ),
+    Clause::manual(
+        "event.exit.position",
+        "ptrace(2)",
+        "PTRACE_EVENT stops",
+        "The EXIT event occurs before death for plain exit, exit_group, fatal signal, and execve teardown.",
+    ),
+    Clause::manual(
+        "event.exit.msg",
+        "ptrace(2)",
+        "PTRACE_EVENT stops",
+        "In the EXIT event PTRACE_GETEVENTMSG returns the exit status.",
+    ),
+    Clause::manual(
+        "event.exit.regs",
+        "ptrace(2)",
+        "PTRACE_EVENT stops",
+        "Registers are readable in the EXIT event.",
+    ),
+    Clause::manual(
+        "event.exit.needs-restart",
+        "ptrace(2)",
+        "PTRACE_EVENT stops",
+        "A tracee in the EXIT event is alive and only CONT (or another restart) or DETACH lets it finish.",
+    ),
+    Clause::manual(
+        "event.stop.causes",
+        "ptrace(2)",
+        "PTRACE_EVENT stops",
+        "PTRACE_EVENT_STOP arises from INTERRUPT, from group-stop and as first stop of an auto-attached child, only for seized tracees.",
+    ),
+    Clause::manual(
+        "event.seccomp.trigger",
+        "ptrace(2)",
+        "PTRACE_EVENT stops",
+        "PTRACE_EVENT_SECCOMP is raised by a filter's SECCOMP_RET_TRACE on syscall entry when TRACESECCOMP is set.",
+    ),
+    Clause::manual(
+        "event.seccomp.msg",
+        "ptrace(2)",
+        "PTRACE_EVENT stops",
+        "In the SECCOMP event PTRACE_GETEVENTMSG returns the filter's data.",
+    ),
+    Clause::manual(
+        "event.siginfo",
+        "ptrace(2)",
+        "PTRACE_EVENT stops",
+        "In event stops PTRACE_GETSIGINFO returns si_signo SIGTRAP and si_code (event<<8)|SIGTRAP.",
+    ),
+    Clause::manual(
+        "event.siginfo-group-stop",
+        "ptrace(2)",
+        "PTRACE_EVENT stops",
+        "For PTRACE_EVENT_STOP during group-stop the kernel reports si_signo and the low byte of si_code as the stop signal, contrary to the page's general rule.",
+    )
+    .note("Code: do_jobctl_trap(); observed si_signo 19, si_code 0x8013."),
+];

@@ -1,0 +1,155 @@
+//! Syscall-stops.
+
+use super::Clause;
+
+/// The clauses of this area.
+pub(super) const CLAUSES: &[Clause] = &[
+    Clause::manual(
+        "sysstop.entry",
+        "ptrace(2)",
+        "Syscall-stops",
+        "Restart with PTRACE_SYSCALL or PTRACE_SYSEMU leads to a syscall-enter-stop before the next system call starts.",
+    ),
+    Clause::manual(
+        "sysstop.sysemu-skips-always",
+        "ptrace(2)",
+        "Syscall-stops",
+        "A call caught by PTRACE_SYSEMU is skipped whatever the tracer writes to registers and however it restarts.",
+    ),
+    Clause::manual(
+        "sysstop.exit-after-entry",
+        "ptrace(2)",
+        "Syscall-stops",
+        "From any syscall-enter-stop a restart with PTRACE_SYSCALL gives a syscall-exit-stop when the call finishes.",
+    )
+    .note("Including an enter-stop caused by SYSEMU."),
+    Clause::manual(
+        "sysstop.exit-on-signal",
+        "ptrace(2)",
+        "Syscall-stops",
+        "If the call is interrupted by a signal the syscall-exit-stop is reported at that point.",
+    ),
+    Clause::manual(
+        "sysstop.no-signal-between",
+        "ptrace(2)",
+        "Syscall-stops",
+        "No signal-delivery-stop is reported between enter and exit stops; the signal's stop follows the exit-stop.",
+    ),
+    Clause::manual(
+        "sysstop.no-exit-after-cont",
+        "ptrace(2)",
+        "Syscall-stops",
+        "From an enter-stop, CONT, SINGLESTEP or SYSEMU produces no syscall-exit-stop for that call.",
+    ),
+    Clause::manual(
+        "sysstop.sysemu-singlestep-same",
+        "ptrace(2)",
+        "Syscall-stops",
+        "PTRACE_SYSEMU_SINGLESTEP obeys the same enter/exit-stop rules as PTRACE_SYSEMU.",
+    ),
+    Clause::manual(
+        "sysstop.other-stop-possible",
+        "ptrace(2)",
+        "Syscall-stops",
+        "After PTRACE_SYSCALL from an enter-stop the next report may be an event stop (fork, exec, seccomp, exit) instead of the exit-stop.",
+    ),
+    Clause::manual(
+        "sysstop.exit-call-dies",
+        "ptrace(2)",
+        "Syscall-stops",
+        "After PTRACE_SYSCALL from the enter-stop of exit or exit_group the next report is death (or the EXIT event), never an exit-stop.",
+    ),
+    Clause::manual(
+        "sysstop.silent-leader-death",
+        "ptrace(2)",
+        "Syscall-stops",
+        "A traced leader whose process execs from a thread traced by nobody or by another tracer disappears without a report to the leader's tracer.",
+    ),
+    Clause::manual(
+        "sysstop.status",
+        "ptrace(2)",
+        "Syscall-stops",
+        "A syscall-stop has WIFSTOPPED and WSTOPSIG SIGTRAP when TRACESYSGOOD is unset.",
+    ),
+    Clause::manual(
+        "sysstop.status-sysgood",
+        "ptrace(2)",
+        "Syscall-stops",
+        "With TRACESYSGOOD WSTOPSIG is SIGTRAP|0x80.",
+    ),
+    Clause::manual(
+        "sysstop.sicode-user",
+        "ptrace(2)",
+        "Syscall-stops",
+        "A SIGTRAP sent by kill, tgkill, sigqueue or a POSIX timer has si_code <= 0 in PTRACE_GETSIGINFO.",
+    ),
+    Clause::manual(
+        "sysstop.sicode-kernel",
+        "ptrace(2)",
+        "Syscall-stops",
+        "A kernel-sent SIGTRAP has si_code SI_KERNEL (0x80).",
+    )
+    .note("Observed x86_64 6.18: int3 gives SI_KERNEL, but icebp gives TRAP_BRKPT (1) and single-step TRAP_TRACE (2), values the page does not list."),
+    Clause::manual(
+        "sysstop.sicode-syscall",
+        "ptrace(2)",
+        "Syscall-stops",
+        "In a syscall-stop si_code is SIGTRAP, or SIGTRAP|0x80 with TRACESYSGOOD.",
+    ),
+    Clause::manual(
+        "sysstop.x86-enosys",
+        "ptrace(2)",
+        "Syscall-stops",
+        "On x86_64 rax reads -ENOSYS in a syscall-enter-stop.",
+    ),
+    Clause::manual(
+        "sysstop.sigtrap-like-exit",
+        "ptrace(2)",
+        "Syscall-stops",
+        "A user SIGTRAP stop has rax different from -ENOSYS and therefore resembles an exit-stop under register inspection.",
+    ),
+    Clause::manual(
+        "sysstop.sysgood-reliable",
+        "ptrace(2)",
+        "Syscall-stops",
+        "Under TRACESYSGOOD WSTOPSIG 133 occurs for syscall-stops only.",
+    ),
+    Clause::manual(
+        "sysstop.enter-exit-indistinct",
+        "ptrace(2)",
+        "Syscall-stops",
+        "ptrace(2) says enter and exit stops cannot be told apart; since 5.3 PTRACE_GET_SYSCALL_INFO.op and PTRACE_GETEVENTMSG (1 or 2) distinguish them, and on aarch64 x7 reads 0 or 1.",
+    )
+    .note("Documentation outdated; within wait status and siginfo alone the statement holds."),
+    Clause::manual(
+        "sysstop.enter-exit-same-status",
+        "ptrace(2)",
+        "Syscall-stops",
+        "Wait status and siginfo of an enter-stop and an exit-stop are identical.",
+    ),
+    Clause::manual(
+        "sysstop.sequence",
+        "ptrace(2)",
+        "Syscall-stops",
+        "Between an enter-stop and its exit-stop only event stops or death may be reported.",
+    ),
+    Clause::manual(
+        "sysstop.exit-without-entry",
+        "ptrace(2)",
+        "Syscall-stops",
+        "A seccomp event followed by PTRACE_SYSCALL yields a syscall-exit-stop with no preceding enter-stop.",
+    ),
+    Clause::manual(
+        "sysstop.other-restart-no-exit",
+        "ptrace(2)",
+        "Syscall-stops",
+        "After an enter-stop any restart other than PTRACE_SYSCALL suppresses the exit-stop.",
+    )
+    .note("Same as sysstop.no-exit-after-cont; includes DETACH."),
+    Clause::manual(
+        "sysstop.siginfo",
+        "ptrace(2)",
+        "Syscall-stops",
+        "PTRACE_GETSIGINFO in a syscall-stop returns si_signo SIGTRAP and si_code SIGTRAP or SIGTRAP|0x80.",
+    ),
+];

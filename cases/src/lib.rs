@@ -1,0 +1,9 @@
+//! What is checked: the clauses that documentation states, and the cases that check them.
+
+pub mod clauses;
+mod syscall_stops;
+
+use ptrace_conformance_harness::case::Registry;
+
+/// Every family, in the order in which they run and are reported.
+pub const FAMILIES: Registry = &[syscall_stops::FAMILY];

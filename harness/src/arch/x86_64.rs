@@ -1,0 +1,40 @@
+//! x86_64: `struct user_regs_struct` (arch/x86/include/asm/user_64.h) and the system call convention.
+
+use crate::errno::Errno;
+
+/// Words of `struct user_regs_struct`, in order.
+pub const NAMES: [&str; 27] = [
+    "r15", "r14", "r13", "r12", "rbp", "rbx", "r11", "r10", "r9", "r8", "rax", "rcx", "rdx", "rsi", "rdi",
+    "orig_rax", "rip", "cs", "eflags", "rsp", "ss", "fs_base", "gs_base", "ds", "es", "fs", "gs",
+];
+
+/// Registers that a program saves behind a call, in the order of its record.
+pub const SAVED: &[&str] = &[
+    "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
+    "r15",
+];
+
+/// Where the system call number is kept while the tracee is inside a call: `orig_rax`.
+pub const NUMBER: usize = 15;
+/// The result register, `rax`.
+pub const RESULT: usize = 10;
+/// The argument registers.
+pub const ARGS: [usize; 6] = [14, 13, 12, 7, 9, 8];
+/// The instruction pointer.
+pub const IP: usize = 16;
+/// The stack pointer.
+pub const SP: usize = 19;
+/// Processor flags.
+pub const FLAGS: usize = 18;
+/// Bytes of the system call instruction, `syscall`.
+pub const SYSCALL_LENGTH: u64 = 2;
+/// How far the instruction pointer is behind a breakpoint instruction's address when it has trapped.
+pub const BREAKPOINT_ADVANCE: u64 = 1;
+/// `AUDIT_ARCH_X86_64`, as `PTRACE_GET_SYSCALL_INFO` reports it.
+pub const AUDIT_ARCH: u32 = 0xc000_003e;
+
+/// What the result register reads while the tracee is inside a call: the entry code has put `-ENOSYS`
+/// there (arch/x86/entry/entry_64.S, `PUSH_AND_CLEAR_REGS rax=$-ENOSYS`).
+pub const fn result_inside_call(_args: &[u64; 6]) -> u64 {
+    Errno::ENOSYS.as_result()
+}

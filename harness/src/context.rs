@@ -1,0 +1,120 @@
+//! What a running case shares among its tasks: the kernel it asks, roles, checks and observations.
+
+use crate::case::Variant;
+use crate::image::Image;
+use crate::kernel::Kernel;
+use crate::record::Observation;
+use crate::values::{Roles, Value};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// Why a scenario does not go on.
+#[derive(Debug)]
+pub enum Halt {
+    /// A check has failed in a way that leaves nothing to go on with; it is recorded.
+    Checked,
+    /// The case makes no sense here.
+    Skip(String),
+    /// Our own failure.
+    Broken(String),
+}
+
+/// Result of a scenario, or of a step in it that may end it.
+pub type Flow<T = ()> = Result<T, Halt>;
+
+/// One run of one case.
+#[derive(Debug)]
+pub struct Context {
+    /// The one place where the kernel answers.
+    pub kernel: Kernel,
+    /// Case and variant.
+    pub variant: Variant,
+    /// Which task has which process id.
+    pub roles: RefCell<Roles>,
+    /// What was seen so far.
+    pub observations: RefCell<Vec<Observation>>,
+    /// Tasks to kill and reap when the case ends; those seen to be gone are taken out.
+    pub alive: RefCell<Vec<i32>>,
+    /// Images in use; given back to the worker when the case ends.
+    pub images: RefCell<Vec<Rc<Image>>>,
+}
+
+impl Context {
+    /// A fresh run.
+    pub fn new(variant: Variant, journal: bool) -> Context {
+        Context {
+            kernel: Kernel::new(journal),
+            variant,
+            roles: RefCell::default(),
+            observations: RefCell::default(),
+            alive: RefCell::default(),
+            images: RefCell::default(),
+        }
+    }
+
+    /// Makes a task known: its role from now on, and that it is to be killed at the end.
+    pub fn adopt(&self, pid: i32, role: &str) {
+        self.roles.borrow_mut().add(pid, role);
+        let mut alive = self.alive.borrow_mut();
+        if !alive.contains(&pid) {
+            alive.push(pid);
+        }
+    }
+
+    /// Notes that a task has been reaped.
+    pub fn gone(&self, pid: i32) {
+        self.alive.borrow_mut().retain(|&alive| alive != pid);
+    }
+
+    /// Records whether the kernel's answer about `pid` is what the clause says.
+    pub fn check<T: Value>(&self, pid: i32, clause: &str, what: &str, expected: T, observed: T) -> bool {
+        let holds = expected == observed;
+        let roles = self.roles.borrow();
+        let expected = expected.show(&roles);
+        // Equal values look equal, whatever kind of number either of them is.
+        let observed = if holds { expected.clone() } else { observed.show(&roles) };
+        self.kernel.note(pid, || match holds {
+            true => format!("  {what}: {observed}, as {clause} says"),
+            false => format!("  {what}: {observed}, but {clause} says {expected}"),
+        });
+        self.observations.borrow_mut().push(Observation {
+            task: roles.of(pid).to_owned(),
+            what: what.to_owned(),
+            observed,
+            expected: Some(expected),
+            clause: Some(clause.to_owned()),
+            holds: Some(holds),
+        });
+        holds
+    }
+
+    /// Records the kernel's answer about `pid` without judging it.
+    pub fn observe<T: Value>(&self, pid: i32, what: &str, observed: T) {
+        let roles = self.roles.borrow();
+        let observed = observed.show(&roles);
+        self.kernel.note(pid, || format!("  {what}: {observed}"));
+        self.observations.borrow_mut().push(Observation {
+            task: roles.of(pid).to_owned(),
+            what: what.to_owned(),
+            observed,
+            expected: None,
+            clause: None,
+            holds: None,
+        });
+    }
+
+    /// Records that something the scenario cannot do without was refused.
+    pub fn fails<T: Value>(&self, pid: i32, what: &str, expected: &str, observed: &T) {
+        let roles = self.roles.borrow();
+        let observed = observed.show(&roles);
+        self.kernel.note(pid, || format!("  {what}: {observed}, nothing to go on with"));
+        self.observations.borrow_mut().push(Observation {
+            task: roles.of(pid).to_owned(),
+            what: what.to_owned(),
+            observed,
+            expected: Some(expected.to_owned()),
+            clause: None,
+            holds: Some(false),
+        });
+    }
+}

@@ -1,0 +1,88 @@
+//! Error numbers, also those that should never reach user space.
+
+use std::fmt;
+
+/// An error number; keeps values that have no name.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Errno(pub i32);
+
+/// Codes that the kernel keeps to itself while it restarts a call (include/linux/errno.h); a tracer sees
+/// them on x86_64.
+const RESTART: &[(i32, &str)] =
+    &[(512, "ERESTARTSYS"), (513, "ERESTARTNOINTR"), (514, "ERESTARTNOHAND"), (516, "ERESTART_RESTARTBLOCK")];
+
+impl Errno {
+    /// Operation not permitted.
+    pub const EPERM: Errno = Errno(libc::EPERM);
+    /// No such process; for ptrace also: not stopped, or not ours.
+    pub const ESRCH: Errno = Errno(libc::ESRCH);
+    /// Interrupted system call.
+    pub const EINTR: Errno = Errno(libc::EINTR);
+    /// Input/output error; for ptrace: request or address makes no sense.
+    pub const EIO: Errno = Errno(libc::EIO);
+    /// Bad file descriptor.
+    pub const EBADF: Errno = Errno(libc::EBADF);
+    /// No child to wait for.
+    pub const ECHILD: Errno = Errno(libc::ECHILD);
+    /// Bad address.
+    pub const EFAULT: Errno = Errno(libc::EFAULT);
+    /// Invalid argument.
+    pub const EINVAL: Errno = Errno(libc::EINVAL);
+    /// Result out of range.
+    pub const ERANGE: Errno = Errno(libc::ERANGE);
+    /// No such system call.
+    pub const ENOSYS: Errno = Errno(libc::ENOSYS);
+    /// No such file.
+    pub const ENOENT: Errno = Errno(libc::ENOENT);
+    /// Interrupted; restarted after a handler with `SA_RESTART`.
+    pub const ERESTARTSYS: Errno = Errno(512);
+    /// Interrupted; always restarted.
+    pub const ERESTARTNOINTR: Errno = Errno(513);
+    /// Interrupted; restarted if no handler runs.
+    pub const ERESTARTNOHAND: Errno = Errno(514);
+    /// Interrupted; restarted through restart_syscall(2).
+    pub const ERESTART_RESTARTBLOCK: Errno = Errno(516);
+
+    /// The calling thread's error number.
+    pub fn last() -> Errno {
+        Errno(nix::errno::Errno::last_raw())
+    }
+
+    /// What a system call that fails with this error leaves in the result register.
+    pub const fn as_result(self) -> u64 {
+        (-(self.0 as i64)) as u64
+    }
+}
+
+impl fmt::Display for Errno {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some((_, name)) = RESTART.iter().find(|(number, _)| *number == self.0) {
+            return f.write_str(name);
+        }
+        match nix::errno::Errno::from_raw(self.0) {
+            nix::errno::Errno::UnknownErrno => write!(f, "errno {}", self.0),
+            known => write!(f, "{known:?}"),
+        }
+    }
+}
+
+impl fmt::Debug for Errno {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Errno {}
+
+#[cfg(test)]
+mod tests {
+    use super::Errno;
+
+    #[test]
+    fn names_survive_for_known_restart_and_unknown_numbers() {
+        assert_eq!(Errno::ESRCH.to_string(), "ESRCH");
+        assert_eq!(Errno(512).to_string(), "ERESTARTSYS");
+        assert_eq!(Errno(4000).to_string(), "errno 4000");
+        assert_eq!(Errno::ENOSYS.as_result() as i64, -38);
+    }
+}

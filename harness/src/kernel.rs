@@ -1,0 +1,162 @@
+//! The one place where the kernel answers: every request, wait and signal of a case passes through here.
+//!
+//! # Safety
+//!
+//! The methods are safe to call: buffers are slices, and a bare word is passed for a pointer only if
+//! nothing of ours can be mapped there ([`Kernel::ptrace`]).
+#![expect(unsafe_code, reason = "ptrace, wait and kill are raw system calls: libc's wrappers hide answers")]
+
+use crate::errno::Errno;
+use crate::request::{Request, Shape};
+use crate::signal::Signal;
+use crate::status::Status;
+use std::cell::RefCell;
+
+/// The `data` argument of a request.
+#[derive(Debug)]
+pub enum Data<'a> {
+    /// A number, or an address where we have nothing mapped.
+    Word(u64),
+    /// A buffer that the kernel reads or writes.
+    Buffer(&'a mut [u8]),
+    /// A buffer behind a `struct iovec` of this length; the kernel's new length is put in its place.
+    Vector(&'a mut [u8], &'a mut usize),
+}
+
+/// Addresses below this are never mapped (`vm.mmap_min_addr` is at least a page on every kernel we know,
+/// and nothing of ours asks for them), those from `LAST_USER` on are the kernel's.
+const FIRST_USER: u64 = 4096;
+const LAST_USER: u64 = 1 << 56;
+
+/// Asks the kernel on behalf of one case and keeps a journal of questions and answers.
+#[derive(Debug, Default)]
+pub struct Kernel {
+    journal: Option<RefCell<Vec<(i32, String)>>>,
+}
+
+impl Kernel {
+    /// A kernel that is asked directly; with a journal if somebody will read it.
+    pub fn new(journal: bool) -> Kernel {
+        Kernel { journal: journal.then(RefCell::default) }
+    }
+
+    /// ptrace(2), the raw call: the return value as it is, or the errno.
+    ///
+    /// # Panics
+    ///
+    /// If a bare word that could point into our memory is given to a request that takes a pointer.
+    pub fn ptrace(&self, request: Request, pid: i32, addr: u64, data: Data<'_>) -> Result<i64, Errno> {
+        let shown = self.journal.is_some().then(|| shown(&data));
+        let answer = match data {
+            Data::Word(word) => {
+                let harmless = request.shape() == Shape::Word || !(FIRST_USER..LAST_USER).contains(&word);
+                assert!(harmless, "{request} with data {word:#x} could write anywhere");
+                call(request, pid, addr, word)
+            }
+            Data::Buffer(buffer) => call(request, pid, addr, buffer.as_mut_ptr() as u64),
+            Data::Vector(buffer, length) => {
+                let mut vector = libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: *length };
+                assert!(*length <= buffer.len(), "the vector is longer than its buffer");
+                let answer = call(request, pid, addr, (&raw mut vector) as u64);
+                *length = vector.iov_len;
+                answer
+            }
+        };
+        self.note(pid, || {
+            let addr = if addr == 0 { String::new() } else { format!(", {addr:#x}") };
+            format!("{request}{addr}{} -> {}", shown.unwrap_or_default(), outcome(&answer))
+        });
+        answer
+    }
+
+    /// wait4(2) for one task, by its id.
+    pub fn wait(&self, pid: i32, flags: i32) -> Result<Option<Status>, Errno> {
+        let mut status = 0;
+        // SAFETY: the status is ours.
+        let waited = unsafe { libc::syscall(libc::SYS_wait4, pid, &raw mut status, flags, 0) };
+        let answer = match waited {
+            -1 => Err(Errno::last()),
+            0 => Ok(None),
+            _ => Ok(Some(Status(status))),
+        };
+        self.note(pid, || match &answer {
+            Ok(Some(status)) => format!("wait -> status {status}"),
+            Ok(None) => "wait -> nothing yet".to_owned(),
+            Err(errno) => format!("wait -> {errno}"),
+        });
+        answer
+    }
+
+    /// waitid(2) with `P_PID`: the siginfo's `si_code` and `si_status`, if something was there.
+    pub fn waitid(&self, pid: i32, flags: i32) -> Result<Option<(i32, i32)>, Errno> {
+        // SAFETY: all zero bytes are a siginfo that says nothing happened.
+        let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
+        // SAFETY: the siginfo is ours.
+        let done = unsafe { libc::syscall(libc::SYS_waitid, libc::P_PID, pid, &raw mut info, flags, 0) };
+        let answer = if done == -1 {
+            Err(Errno::last())
+        } else if info.si_signo == 0 {
+            Ok(None)
+        } else {
+            // SAFETY: waitid fills the fields of a SIGCHLD.
+            Ok(Some((info.si_code, unsafe { info.si_status() })))
+        };
+        self.note(pid, || match &answer {
+            Ok(Some((code, status))) => format!("waitid -> si_code {code}, si_status {status:#x}"),
+            Ok(None) => "waitid -> nothing yet".to_owned(),
+            Err(errno) => format!("waitid -> {errno}"),
+        });
+        answer
+    }
+
+    /// kill(2): a signal for the process.
+    pub fn kill(&self, pid: i32, signal: Signal) -> Result<(), Errno> {
+        // SAFETY: no memory is involved.
+        let answer = if unsafe { libc::kill(pid, signal.0) } == 0 { Ok(()) } else { Err(Errno::last()) };
+        self.note(pid, || format!("kill {signal} -> {answer:?}"));
+        answer
+    }
+
+    /// tgkill(2): a signal for one thread of a process.
+    pub fn tgkill(&self, process: i32, thread: i32, signal: Signal) -> Result<(), Errno> {
+        // SAFETY: no memory is involved.
+        let done = unsafe { libc::syscall(libc::SYS_tgkill, process, thread, signal.0) };
+        let answer = if done == 0 { Ok(()) } else { Err(Errno::last()) };
+        self.note(thread, || format!("tgkill {signal} -> {answer:?}"));
+        answer
+    }
+
+    /// Adds a line about `pid` to the journal, if there is one.
+    pub fn note(&self, pid: i32, line: impl FnOnce() -> String) {
+        if let Some(journal) = &self.journal {
+            journal.borrow_mut().push((pid, line()));
+        }
+    }
+
+    /// Takes the journal: for each line the task it is about.
+    pub fn take_journal(&self) -> Vec<(i32, String)> {
+        self.journal.as_ref().map(RefCell::take).unwrap_or_default()
+    }
+}
+
+fn call(request: Request, pid: i32, addr: u64, data: u64) -> Result<i64, Errno> {
+    // SAFETY: `data` is a word, or points to a buffer that the request's caller sized, see `Kernel::ptrace`.
+    let answer = unsafe { libc::syscall(libc::SYS_ptrace, request.0, pid, addr, data) };
+    if answer == -1 { Err(Errno::last()) } else { Ok(answer) }
+}
+
+fn shown(data: &Data<'_>) -> String {
+    match data {
+        Data::Word(0) => String::new(),
+        Data::Word(word) => format!(", {word:#x}"),
+        Data::Buffer(buffer) => format!(", buffer of {}", buffer.len()),
+        Data::Vector(_, length) => format!(", iovec of {length}"),
+    }
+}
+
+fn outcome(answer: &Result<i64, Errno>) -> String {
+    match answer {
+        Ok(value) => value.to_string(),
+        Err(errno) => errno.to_string(),
+    }
+}

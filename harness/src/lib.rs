@@ -1,0 +1,43 @@
+//! Drives tracees through ptrace(2) and records what the kernel answers.
+//!
+//! A case ([`case::Case`]) writes a [`program::Program`], gets the tracee that runs it
+//! ([`tracee::Stopped`]), resumes and examines it, and holds what it sees against documented clauses.
+//! [`run::run_case`] makes a [`record::CaseRecord`] of that; [`pool::Pool`] does so in worker processes.
+
+#[path = "../tracee/src/abi.rs"]
+pub mod abi;
+
+pub mod answers;
+pub mod arch;
+pub mod case;
+pub mod context;
+pub mod errno;
+pub mod image;
+pub mod kernel;
+pub mod label;
+pub mod program;
+pub mod record;
+pub mod request;
+pub mod run;
+pub mod sequence;
+pub mod signal;
+pub mod spawn;
+pub mod start;
+pub mod status;
+pub mod syscall_info;
+pub mod syscalls;
+pub mod teardown;
+pub mod tracee;
+pub mod values;
+pub mod version;
+pub mod worker_images;
+
+mod guardian;
+pub mod pool;
+mod process;
+pub mod progress;
+mod reap;
+mod slot;
+mod tracer;
+mod wire;
+pub mod worker;

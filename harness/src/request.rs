@@ -1,0 +1,216 @@
+//! The requests, options, events and structures of `include/uapi/linux/ptrace.h` (Linux 7.3) and of both
+//! architectures' own headers.
+
+use std::fmt;
+
+/// A ptrace(2) request number; unknown ones can be made too.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Request(pub u64);
+
+/// What a request does with its `data` argument, which decides how it may be called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A number: a signal, an option mask, a word to store, or nothing.
+    Word,
+    /// A pointer that the kernel reads from or writes to.
+    Pointer,
+    /// A pointer to a `struct iovec`.
+    Vector,
+}
+
+macro_rules! requests {
+    ($($(#[$cfg:meta])* $name:ident = $number:literal, $shape:ident;)*) => {
+        impl Request {
+            $(
+                $(#[$cfg])*
+                #[doc = concat!("`PTRACE_", stringify!($name), "`")]
+                pub const $name: Request = Request($number);
+            )*
+
+            /// Every request that this architecture's headers define, by number.
+            pub const ALL: &'static [Request] = &[$($(#[$cfg])* Request::$name,)*];
+
+            /// Its name without the prefix, if the headers define it.
+            pub const fn name(self) -> Option<&'static str> {
+                match self.0 {
+                    $($(#[$cfg])* $number => Some(stringify!($name)),)*
+                    _ => None,
+                }
+            }
+
+            /// What it does with `data`; unknown requests take a word.
+            pub const fn shape(self) -> Shape {
+                match self.0 {
+                    $($(#[$cfg])* $number => Shape::$shape,)*
+                    _ => Shape::Word,
+                }
+            }
+        }
+    };
+}
+
+requests! {
+    TRACEME = 0, Word;
+    PEEKTEXT = 1, Pointer;
+    PEEKDATA = 2, Pointer;
+    PEEKUSER = 3, Pointer;
+    POKETEXT = 4, Word;
+    POKEDATA = 5, Word;
+    POKEUSER = 6, Word;
+    CONT = 7, Word;
+    KILL = 8, Word;
+    SINGLESTEP = 9, Word;
+    #[cfg(target_arch = "x86_64")]
+    GETREGS = 12, Pointer;
+    #[cfg(target_arch = "x86_64")]
+    SETREGS = 13, Pointer;
+    #[cfg(target_arch = "x86_64")]
+    GETFPREGS = 14, Pointer;
+    #[cfg(target_arch = "x86_64")]
+    SETFPREGS = 15, Pointer;
+    ATTACH = 16, Word;
+    DETACH = 17, Word;
+    #[cfg(target_arch = "x86_64")]
+    GETFPXREGS = 18, Pointer;
+    #[cfg(target_arch = "x86_64")]
+    SETFPXREGS = 19, Pointer;
+    #[cfg(target_arch = "x86_64")]
+    OLDSETOPTIONS = 21, Word;
+    SYSCALL = 24, Word;
+    #[cfg(target_arch = "x86_64")]
+    GET_THREAD_AREA = 25, Pointer;
+    #[cfg(target_arch = "x86_64")]
+    SET_THREAD_AREA = 26, Pointer;
+    #[cfg(target_arch = "x86_64")]
+    ARCH_PRCTL = 30, Word;
+    SYSEMU = 31, Word;
+    SYSEMU_SINGLESTEP = 32, Word;
+    #[cfg(target_arch = "x86_64")]
+    SINGLEBLOCK = 33, Word;
+    #[cfg(target_arch = "aarch64")]
+    PEEKMTETAGS = 33, Vector;
+    #[cfg(target_arch = "aarch64")]
+    POKEMTETAGS = 34, Vector;
+    SETOPTIONS = 0x4200, Word;
+    GETEVENTMSG = 0x4201, Pointer;
+    GETSIGINFO = 0x4202, Pointer;
+    SETSIGINFO = 0x4203, Pointer;
+    GETREGSET = 0x4204, Vector;
+    SETREGSET = 0x4205, Vector;
+    SEIZE = 0x4206, Word;
+    INTERRUPT = 0x4207, Word;
+    LISTEN = 0x4208, Word;
+    PEEKSIGINFO = 0x4209, Pointer;
+    GETSIGMASK = 0x420a, Pointer;
+    SETSIGMASK = 0x420b, Pointer;
+    SECCOMP_GET_FILTER = 0x420c, Pointer;
+    SECCOMP_GET_METADATA = 0x420d, Pointer;
+    GET_SYSCALL_INFO = 0x420e, Pointer;
+    GET_RSEQ_CONFIGURATION = 0x420f, Pointer;
+    SET_SYSCALL_USER_DISPATCH_CONFIG = 0x4210, Pointer;
+    GET_SYSCALL_USER_DISPATCH_CONFIG = 0x4211, Pointer;
+    SET_SYSCALL_INFO = 0x4212, Pointer;
+}
+
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name() {
+            Some(name) => write!(f, "PTRACE_{name}"),
+            None => write!(f, "ptrace request {:#x}", self.0),
+        }
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The bits of `PTRACE_SETOPTIONS` and of `PTRACE_SEIZE`'s data.
+pub mod options {
+    /// Syscall-stops report `SIGTRAP | 0x80`.
+    pub const TRACESYSGOOD: u32 = 1;
+    /// Stop at fork(2).
+    pub const TRACEFORK: u32 = 1 << 1;
+    /// Stop at vfork(2).
+    pub const TRACEVFORK: u32 = 1 << 2;
+    /// Stop at clone(2).
+    pub const TRACECLONE: u32 = 1 << 3;
+    /// Stop at execve(2).
+    pub const TRACEEXEC: u32 = 1 << 4;
+    /// Stop when vfork(2) is about to return.
+    pub const TRACEVFORKDONE: u32 = 1 << 5;
+    /// Stop at death.
+    pub const TRACEEXIT: u32 = 1 << 6;
+    /// Stop when a seccomp filter says so.
+    pub const TRACESECCOMP: u32 = 1 << 7;
+    /// The tracee dies with its tracer.
+    pub const EXITKILL: u32 = 1 << 20;
+    /// The tracee's seccomp filters are out of force.
+    pub const SUSPEND_SECCOMP: u32 = 1 << 21;
+}
+
+/// The event of a PTRACE_EVENT stop, `status >> 16`; unknown ones keep their number.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Event(pub u8);
+
+impl Event {
+    /// `PTRACE_EVENT_FORK`
+    pub const FORK: Event = Event(1);
+    /// `PTRACE_EVENT_VFORK`
+    pub const VFORK: Event = Event(2);
+    /// `PTRACE_EVENT_CLONE`
+    pub const CLONE: Event = Event(3);
+    /// `PTRACE_EVENT_EXEC`
+    pub const EXEC: Event = Event(4);
+    /// `PTRACE_EVENT_VFORK_DONE`
+    pub const VFORK_DONE: Event = Event(5);
+    /// `PTRACE_EVENT_EXIT`
+    pub const EXIT: Event = Event(6);
+    /// `PTRACE_EVENT_SECCOMP`
+    pub const SECCOMP: Event = Event(7);
+    /// `PTRACE_EVENT_STOP`
+    pub const STOP: Event = Event(128);
+
+    const NAMES: &'static [(Event, &'static str)] = &[
+        (Event::FORK, "FORK"),
+        (Event::VFORK, "VFORK"),
+        (Event::CLONE, "CLONE"),
+        (Event::EXEC, "EXEC"),
+        (Event::VFORK_DONE, "VFORK_DONE"),
+        (Event::EXIT, "EXIT"),
+        (Event::SECCOMP, "SECCOMP"),
+        (Event::STOP, "STOP"),
+    ];
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match Event::NAMES.iter().find(|(event, _)| event == self) {
+            Some((_, name)) => write!(f, "PTRACE_EVENT_{name}"),
+            None => write!(f, "ptrace event {}", self.0),
+        }
+    }
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Event message of a syscall-enter-stop, `PTRACE_EVENTMSG_SYSCALL_ENTRY`.
+pub const EVENTMSG_SYSCALL_ENTRY: u64 = 1;
+/// Event message of a syscall-exit-stop, `PTRACE_EVENTMSG_SYSCALL_EXIT`.
+pub const EVENTMSG_SYSCALL_EXIT: u64 = 2;
+
+/// ELF note types that name register sets.
+pub mod note {
+    /// General registers.
+    pub const PRSTATUS: u64 = 1;
+    /// Floating-point registers.
+    pub const PRFPREG: u64 = 2;
+    /// aarch64: the system call number, four bytes.
+    pub const ARM_SYSTEM_CALL: u64 = 0x404;
+}

@@ -1,0 +1,72 @@
+//! System calls that programs make, with the names that reports show.
+
+use std::fmt;
+
+/// A system call of this architecture.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Syscall {
+    /// Its number here.
+    pub number: u64,
+    /// Its name, the same on both architectures.
+    pub name: &'static str,
+}
+
+macro_rules! syscalls {
+    ($($(#[$cfg:meta])* $constant:ident = $number:ident, $name:literal;)*) => {
+        impl Syscall {
+            $(
+                $(#[$cfg])*
+                #[doc = concat!("`", $name, "(2)`")]
+                pub const $constant: Syscall = Syscall { number: libc::$number as u64, name: $name };
+            )*
+        }
+    };
+}
+
+syscalls! {
+    CLONE = SYS_clone, "clone";
+    CLONE3 = SYS_clone3, "clone3";
+    CLOSE = SYS_close, "close";
+    DUP = SYS_dup, "dup";
+    EXECVEAT = SYS_execveat, "execveat";
+    EXIT = SYS_exit, "exit";
+    EXIT_GROUP = SYS_exit_group, "exit_group";
+    FUTEX = SYS_futex, "futex";
+    GETEUID = SYS_geteuid, "geteuid";
+    GETGID = SYS_getgid, "getgid";
+    GETPID = SYS_getpid, "getpid";
+    GETPPID = SYS_getppid, "getppid";
+    GETTID = SYS_gettid, "gettid";
+    GETUID = SYS_getuid, "getuid";
+    KILL = SYS_kill, "kill";
+    NANOSLEEP = SYS_nanosleep, "nanosleep";
+    PIPE2 = SYS_pipe2, "pipe2";
+    PPOLL = SYS_ppoll, "ppoll";
+    PRCTL = SYS_prctl, "prctl";
+    READ = SYS_read, "read";
+    RT_SIGACTION = SYS_rt_sigaction, "rt_sigaction";
+    RT_SIGPROCMASK = SYS_rt_sigprocmask, "rt_sigprocmask";
+    SCHED_YIELD = SYS_sched_yield, "sched_yield";
+    SECCOMP = SYS_seccomp, "seccomp";
+    TGKILL = SYS_tgkill, "tgkill";
+    UMASK = SYS_umask, "umask";
+    WAIT4 = SYS_wait4, "wait4";
+    WRITE = SYS_write, "write";
+    #[cfg(target_arch = "x86_64")]
+    FORK = SYS_fork, "fork";
+    #[cfg(target_arch = "x86_64")]
+    VFORK = SYS_vfork, "vfork";
+}
+
+impl Syscall {
+    /// A call with a number of one's own, to see what an invalid one does.
+    pub const fn numbered(number: u64, name: &'static str) -> Syscall {
+        Syscall { number, name }
+    }
+}
+
+impl fmt::Debug for Syscall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}

@@ -1,0 +1,35 @@
+//! Ends what a case has left: kills every task that it knew and reaps it, stopped or not.
+#![expect(unsafe_code, reason = "waits for whatever comes, which nix cannot decode")]
+
+use crate::request::Request;
+use crate::tracee::WAIT_FLAGS;
+
+/// Kills and reaps these tasks, of which some may be gone already.
+///
+/// A tracee in an event stop at its death does not die by SIGKILL alone since Linux 6.0: whatever stops is
+/// set going again. Waits for any child, because a task that the case never learned of can keep a known one
+/// from being reaped; what remains after the known ones is the worker's to find.
+pub fn end(pids: &[i32]) {
+    let mut left = pids.to_vec();
+    for &pid in pids {
+        // SAFETY: no memory is involved. It may be gone already.
+        unsafe { libc::kill(pid, libc::SIGKILL) };
+    }
+    while !left.is_empty() {
+        let mut status = 0;
+        // SAFETY: the status is ours.
+        let pid = unsafe { libc::waitpid(-1, &raw mut status, WAIT_FLAGS) };
+        if pid <= 0 {
+            return;
+        }
+        if libc::WIFSTOPPED(status) {
+            // SAFETY: no memory is involved; a task killed meanwhile refuses, and its end comes next.
+            unsafe {
+                libc::kill(pid, libc::SIGKILL);
+                libc::syscall(libc::SYS_ptrace, Request::CONT.0, pid, 0, libc::SIGKILL);
+            }
+        } else {
+            left.retain(|&known| known != pid);
+        }
+    }
+}

@@ -1,0 +1,411 @@
+//! Tracees as states: running and stopped ones are different types, and a resume consumes the stopped one.
+//!
+//! A handle cannot leave its tracer thread. Beside the ordinary path stands [`Task::request`], which asks
+//! the kernel anything in any state.
+
+use crate::case::{Axis, Start};
+use crate::context::Context;
+pub use crate::context::{Flow, Halt};
+use crate::errno::Errno;
+use crate::image::Image;
+use crate::kernel::Data;
+use crate::program::Encoded;
+use crate::request::{self, Event, Request};
+use crate::signal::Signal;
+use crate::status::{Gone, Reading, Status, Stop};
+use crate::values::{Return, ReturnPid, Value};
+use std::ops::Deref;
+use std::rc::Rc;
+
+/// Wait for one known task, of whatever kind, that this very thread traces or made.
+pub const WAIT_FLAGS: i32 = libc::__WALL | libc::__WNOTHREAD;
+
+/// A task under trace, in whatever state.
+#[derive(Debug)]
+pub struct Task {
+    pub(crate) context: Rc<Context>,
+    pub(crate) image: Rc<Image>,
+    pub(crate) program: Rc<Encoded>,
+    /// Its process or thread id.
+    pub pid: i32,
+    /// How it, or the task that made it, came under trace.
+    pub start: Start,
+}
+
+/// A task that runs, or will once it gets to.
+#[derive(Debug)]
+#[must_use = "a running tracee has to be waited for"]
+pub struct Running(pub(crate) Rc<Task>);
+
+/// A task in a ptrace-stop.
+#[derive(Debug)]
+#[must_use = "a stopped tracee has to be resumed or examined"]
+pub struct Stopped {
+    task: Rc<Task>,
+    /// The wait status as it came.
+    pub status: Status,
+    /// What kind of stop it is.
+    pub stop: Stop,
+}
+
+/// What a wait may tell.
+#[derive(Debug)]
+pub enum Waited {
+    /// The task stopped.
+    Stopped(Stopped),
+    /// The task is gone, and reaped.
+    Gone(Rc<Task>, Gone),
+}
+
+/// The ways to set a stopped tracee going.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resume {
+    /// `PTRACE_CONT`
+    Cont,
+    /// `PTRACE_SYSCALL`
+    Syscall,
+    /// `PTRACE_SINGLESTEP`
+    Singlestep,
+    /// `PTRACE_SYSEMU`
+    Sysemu,
+    /// `PTRACE_SYSEMU_SINGLESTEP`
+    SysemuSinglestep,
+    /// `PTRACE_DETACH`
+    Detach,
+}
+
+impl Resume {
+    /// The request.
+    pub const fn request(self) -> Request {
+        match self {
+            Resume::Cont => Request::CONT,
+            Resume::Syscall => Request::SYSCALL,
+            Resume::Singlestep => Request::SINGLESTEP,
+            Resume::Sysemu => Request::SYSEMU,
+            Resume::SysemuSinglestep => Request::SYSEMU_SINGLESTEP,
+            Resume::Detach => Request::DETACH,
+        }
+    }
+}
+
+impl Axis for Resume {
+    const VALUES: &'static [(&'static str, Self)] = &[
+        ("cont", Resume::Cont),
+        ("syscall", Resume::Syscall),
+        ("singlestep", Resume::Singlestep),
+        ("sysemu", Resume::Sysemu),
+        ("sysemusinglestep", Resume::SysemuSinglestep),
+        ("detach", Resume::Detach),
+    ];
+}
+
+impl Deref for Running {
+    type Target = Task;
+    fn deref(&self) -> &Task {
+        &self.0
+    }
+}
+
+impl Deref for Stopped {
+    type Target = Task;
+    fn deref(&self) -> &Task {
+        &self.task
+    }
+}
+
+impl Task {
+    /// The variant's value on axis `A`.
+    ///
+    /// # Errors
+    ///
+    /// If the case has no such axis: the case is broken.
+    pub fn pick<A: Axis>(&self) -> Flow<A> {
+        self.context.variant.pick().ok_or_else(|| Halt::Broken("the case lacks an axis it asks for".into()))
+    }
+
+    /// Checks what the kernel answered about this task against what the clause says.
+    pub fn check<T: Value>(&self, clause: &str, what: &str, expected: T, observed: T) -> bool {
+        self.context.check(self.pid, clause, what, expected, observed)
+    }
+
+    /// Records an answer about this task that no clause decides.
+    pub fn observe<T: Value>(&self, what: &str, observed: T) {
+        self.context.observe(self.pid, what, observed);
+    }
+
+    /// Any request, in any state, with the answer as it is.
+    pub fn request(&self, request: Request, addr: u64, data: Data<'_>) -> Result<i64, Errno> {
+        self.context.kernel.ptrace(request, self.pid, addr, data)
+    }
+
+    /// What the program got at the step of this name; none if it never completed the step.
+    ///
+    /// # Errors
+    ///
+    /// If the program has no such step: the case is broken.
+    pub fn saw(&self, step: &str) -> Flow<Option<u64>> {
+        let seen = self.image.seen(self.position(step)?);
+        let answer = (seen.times > 0).then_some(seen.result);
+        self.context.kernel.note(self.pid, || match answer {
+            Some(word) => format!("program saw {word:#x} at {step}"),
+            None => format!("program has not completed {step}"),
+        });
+        Ok(answer)
+    }
+
+    /// Checks the result that the program got at a step: none means that it never got there.
+    ///
+    /// # Errors
+    ///
+    /// If the program has no such step.
+    pub fn check_saw(&self, clause: &str, step: &str, expected: Option<Return>) -> Flow {
+        let saw = self.saw(step)?.map(Return);
+        self.check(clause, &format!("result of {step} in the program"), expected, saw);
+        Ok(())
+    }
+
+    /// Checks that the program got the id of `task` as result of a step.
+    ///
+    /// # Errors
+    ///
+    /// If the program has no such step.
+    pub fn check_saw_pid(&self, clause: &str, step: &str, task: &Task) -> Flow {
+        let saw = self.saw(step)?.map(ReturnPid);
+        let expected = Some(ReturnPid(task.pid as u64));
+        self.check(clause, &format!("result of {step} in the program"), expected, saw);
+        Ok(())
+    }
+
+    /// The registers that the program itself had behind the call at a step, in the order of
+    /// [`crate::arch::SAVED`].
+    ///
+    /// # Errors
+    ///
+    /// If the program has no such step.
+    pub fn saved(&self, step: &str) -> Flow<Vec<u64>> {
+        let seen = self.image.seen(self.position(step)?);
+        Ok(seen.registers[..crate::arch::SAVED.len()].to_vec())
+    }
+
+    /// How often the tracee's handler ran, and the last signal and `si_code` it was called with.
+    pub fn handled(&self) -> (u64, Signal, i32) {
+        let (times, signal, code) = self.image.handled();
+        self.context.kernel.note(self.pid, || format!("program handled {times} signals, last {signal}"));
+        (times, Signal(signal as i32), code as i32)
+    }
+
+    /// Sets a word that the program may be waiting for, see [`crate::program::Program::shared`].
+    pub fn set_word(&self, index: usize, value: u64) {
+        self.image.set_word(index, value);
+    }
+
+    /// A word that the program may have stored.
+    pub fn word(&self, index: usize) -> u64 {
+        self.image.word(index)
+    }
+
+    /// Sends a signal to the process.
+    ///
+    /// # Errors
+    ///
+    /// If the kernel refuses: nothing to go on with.
+    pub fn kill(&self, signal: Signal) -> Flow {
+        let sent = self.context.kernel.kill(self.pid, signal);
+        self.must("kill", sent)
+    }
+
+    /// A handle on a task that this one made, by its id, under the role it has from now on.
+    pub fn relative(&self, pid: i32, role: &str) -> Running {
+        self.context.adopt(pid, role);
+        Running(Rc::new(Task {
+            context: Rc::clone(&self.context),
+            image: Rc::clone(&self.image),
+            program: Rc::clone(&self.program),
+            pid,
+            start: self.start,
+        }))
+    }
+
+    /// Another tracee with the same program, started the same way as this case's first.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be started.
+    pub fn fresh(&self, role: &str) -> Flow<Stopped> {
+        let options = self.context.variant.case.options;
+        crate::start::start(&self.context, &self.program, self.start, options, role)
+    }
+
+    /// Turns a refusal that leaves nothing to go on with into the end of the scenario, and records it.
+    pub(crate) fn must<T>(&self, what: &str, answer: Result<T, Errno>) -> Flow<T> {
+        answer.map_err(|errno| {
+            let refused = Err::<(), _>(errno);
+            self.context.fails(self.pid, what, "success", &refused);
+            Halt::Checked
+        })
+    }
+
+    fn position(&self, step: &str) -> Flow<usize> {
+        self.program.find(step).ok_or_else(|| Halt::Broken(format!("the program has no step `{step}`")))
+    }
+}
+
+impl Running {
+    /// Waits for this task, whatever comes.
+    ///
+    /// # Errors
+    ///
+    /// If the wait fails: nothing to go on with.
+    pub fn wait(self) -> Flow<Waited> {
+        let waited = self.next()?;
+        match &waited {
+            Waited::Stopped(stopped) => stopped.observe("stop", stopped.stop),
+            Waited::Gone(task, gone) => task.observe("end", *gone),
+        }
+        Ok(waited)
+    }
+
+    /// Waits for this stop. Another stop is recorded as a failed check, and the scenario goes on from it.
+    ///
+    /// # Errors
+    ///
+    /// If the task is gone instead.
+    pub fn expect(self, clause: &str, stop: Stop) -> Flow<Stopped> {
+        match self.next()? {
+            Waited::Stopped(stopped) => {
+                stopped.check(clause, "stop", stop, stopped.stop);
+                Ok(stopped)
+            }
+            Waited::Gone(task, gone) => {
+                task.check(clause, "stop", stop.to_string(), gone.to_string());
+                Err(Halt::Checked)
+            }
+        }
+    }
+
+    /// Waits for the task's end, which must be this one.
+    ///
+    /// # Errors
+    ///
+    /// If it stops instead.
+    pub fn ends(self, clause: &str, end: Gone) -> Flow<Rc<Task>> {
+        match self.next()? {
+            Waited::Gone(task, gone) => {
+                task.check(clause, "end", end, gone);
+                Ok(task)
+            }
+            Waited::Stopped(stopped) => {
+                stopped.check(clause, "end", end.to_string(), stopped.stop.to_string());
+                Err(Halt::Checked)
+            }
+        }
+    }
+
+    /// What a wait that does not block says: nothing, or the raw status.
+    pub fn poll(&self) -> Result<Option<Status>, Errno> {
+        self.context.kernel.wait(self.pid, WAIT_FLAGS | libc::WNOHANG)
+    }
+
+    /// `PTRACE_INTERRUPT`
+    ///
+    /// # Errors
+    ///
+    /// If the kernel refuses.
+    pub fn interrupt(&self) -> Flow {
+        let answer = self.request(Request::INTERRUPT, 0, Data::Word(0));
+        self.must("PTRACE_INTERRUPT", answer).map(drop)
+    }
+
+    pub(crate) fn next(self) -> Flow<Waited> {
+        crate::progress::set_all(&["waiting for ", self.context.roles.borrow().of(self.pid)]);
+        let status = match self.context.kernel.wait(self.pid, WAIT_FLAGS) {
+            Ok(Some(status)) => status,
+            Ok(None) => return Err(Halt::Broken("a blocking wait returned without a status".into())),
+            Err(errno) => return self.must("wait", Err(errno)),
+        };
+        match status.read() {
+            Reading::Gone(gone) => {
+                self.context.gone(self.pid);
+                Ok(Waited::Gone(self.0, gone))
+            }
+            Reading::Stopped(signal, event) => {
+                let stop = self.kind(signal, event)?;
+                Ok(Waited::Stopped(Stopped { task: self.0, status, stop }))
+            }
+            Reading::Continued => Err(Halt::Broken("wait reported WCONTINUED unasked".into())),
+        }
+    }
+
+    /// Tells the kinds of stops apart as ptrace(2) says, by the status and, where that is not enough, by
+    /// siginfo and event message.
+    fn kind(&self, signal: Signal, event: u16) -> Flow<Stop> {
+        match event as u8 {
+            0 if signal.0 == libc::SIGTRAP | 0x80 => self.direction(),
+            0 if signal == Signal::TRAP && self.is_syscall_trap()? => self.direction(),
+            0 if signal.stops() && self.siginfo() == Err(Errno::EINVAL) => Ok(Stop::Group(signal)),
+            0 => Ok(Stop::Signal(signal)),
+            128 => Ok(Stop::EventStop(signal)),
+            event => Ok(Stop::Event(Event(event))),
+        }
+    }
+
+    /// Whether the `si_code` of a SIGTRAP is that of a syscall-stop.
+    fn is_syscall_trap(&self) -> Flow<bool> {
+        let siginfo = self.must("PTRACE_GETSIGINFO", self.siginfo())?;
+        Ok(matches!(siginfo.code, libc::SIGTRAP) || siginfo.code == libc::SIGTRAP | 0x80)
+    }
+
+    fn direction(&self) -> Flow<Stop> {
+        Ok(match self.must("PTRACE_GETEVENTMSG", self.message())? {
+            request::EVENTMSG_SYSCALL_ENTRY => Stop::SyscallEnter,
+            request::EVENTMSG_SYSCALL_EXIT => Stop::SyscallExit,
+            _ => Stop::Syscall,
+        })
+    }
+}
+
+impl Stopped {
+    /// Sets the tracee going, with a signal to deliver.
+    ///
+    /// # Errors
+    ///
+    /// If the kernel refuses: nothing to go on with.
+    pub fn resume(self, how: Resume, signal: Signal) -> Flow<Running> {
+        let answer = self.request(how.request(), 0, Data::Word(signal.0 as u64));
+        self.must(&how.request().to_string(), answer)?;
+        Ok(Running(self.task))
+    }
+
+    /// `PTRACE_CONT` without a signal.
+    ///
+    /// # Errors
+    ///
+    /// If the kernel refuses.
+    pub fn cont(self) -> Flow<Running> {
+        self.resume(Resume::Cont, Signal::NONE)
+    }
+
+    /// `PTRACE_SYSCALL` without a signal.
+    ///
+    /// # Errors
+    ///
+    /// If the kernel refuses.
+    pub fn syscall(self) -> Flow<Running> {
+        self.resume(Resume::Syscall, Signal::NONE)
+    }
+
+    /// The task as one that runs: for what happens to a stopped tracee without the tracer's doing.
+    pub fn left_alone(self) -> Running {
+        Running(self.task)
+    }
+
+    /// The task that the event at hand has made, under the role it has from now on.
+    ///
+    /// # Errors
+    ///
+    /// If `PTRACE_GETEVENTMSG` is refused.
+    pub fn new_task(&self, role: &str) -> Flow<Running> {
+        let pid = self.must("PTRACE_GETEVENTMSG", self.message())?;
+        Ok(self.relative(pid as i32, role))
+    }
+}
