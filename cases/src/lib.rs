@@ -1,9 +1,11 @@
 //! What is checked: the clauses that documentation states, and the cases that check them.
 
+mod capture_restore;
 pub mod clauses;
+mod event_stops;
 mod syscall_stops;
 
 use ptrace_conformance_harness::case::Registry;
 
 /// Every family, in the order in which they run and are reported.
-pub const FAMILIES: Registry = &[syscall_stops::FAMILY];
+pub const FAMILIES: Registry = &[syscall_stops::FAMILY, event_stops::FAMILY, capture_restore::FAMILY];
