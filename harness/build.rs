@@ -8,15 +8,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+#[path = "tracee/form.rs"]
+mod form;
+
 const SOURCES: &str = "tracee/src";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={SOURCES}");
+    println!("cargo::rerun-if-changed=tracee/form.rs");
     println!("cargo::rerun-if-changed=build.rs");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
     let image = out.join("tracee");
     compile(&image)?;
-    fs::write(out.join("labels.rs"), labels(&fs::read(&image)?)?)?;
+    let file = fs::read(&image)?;
+    form::check(&file).map_err(|wrong| format!("the tracee is not as it must be: {wrong}"))?;
+    fs::write(out.join("labels.rs"), labels(&file)?)?;
     Ok(())
 }
 

@@ -235,6 +235,11 @@ impl Program {
         self.plain("spin", "spin".to_owned(), op::SPIN, &[])
     }
 
+    /// Goes back to the program's first step.
+    pub fn again(&mut self) -> At {
+        self.plain("again", "again from the first step".to_owned(), op::GOTO, &[Arg::Word(0)])
+    }
+
     /// Spins until the word at the address is not zero.
     pub fn await_word(&mut self, address: u64) -> At {
         let shown = format!("spin until {} is set", list(&[Arg::Word(address)]));
