@@ -1,0 +1,126 @@
+//! The pool: runs cases by name, each in a worker process of its own slot, some at a time.
+//!
+//! Whatever a case does to its worker, the pool answers with a record, and the next case finds a worker.
+
+use crate::case::Variant;
+use crate::record::{CaseRecord, Verdict};
+use crate::slot::Slot;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How a pool runs cases.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How many cases run at a time.
+    pub jobs: usize,
+    /// After this time a case is given up and its worker replaced.
+    pub time_limit: Duration,
+    /// Whether records tell every request and answer.
+    pub journal: bool,
+}
+
+impl Default for Settings {
+    /// A worker for each CPU that this process may use, ten seconds for each case, no journal.
+    fn default() -> Self {
+        let jobs = thread::available_parallelism().map_or(1, NonZero::get);
+        Settings { jobs, time_limit: Duration::from_secs(10), journal: false }
+    }
+}
+
+/// The outcome of one case.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// What the worker recorded; `broken` if there is nothing it could record.
+    pub record: CaseRecord,
+    /// From request to answer.
+    pub took: Duration,
+}
+
+/// Worker processes, started when they are first needed, and what keeps them in order.
+///
+/// The program must call [`crate::worker::serve_if_asked`] first of all: its workers are started from it. It
+/// must leave `SIGPIPE` ignored, as Rust does, so that a dead worker is an error instead of a death.
+///
+/// Dropping the pool ends the workers and waits until nothing of theirs is left.
+#[derive(Debug)]
+pub struct Pool {
+    settings: Settings,
+    free: Mutex<Vec<Slot>>,
+    freed: Condvar,
+}
+
+impl Pool {
+    /// A pool without workers; they start on first use.
+    pub fn new(settings: Settings) -> Pool {
+        // The first slot comes last, so that it is taken first.
+        let slots = (0..settings.jobs.max(1)).rev().map(|index| Slot::new(index, settings.time_limit));
+        Pool { free: Mutex::new(slots.collect()), freed: Condvar::new(), settings }
+    }
+
+    /// Runs one case on a free worker; blocks until one is free. May be called from several threads.
+    ///
+    /// The clauses are for the record of a case whose worker had no chance to write one.
+    pub fn run_one(&self, name: &str, clauses: &[&str]) -> Done {
+        let mut slot = self.take_slot();
+        let start = Instant::now();
+        let record = slot.run(name, self.settings.journal).unwrap_or_else(|reason| {
+            CaseRecord::without_observations(name, clauses, Verdict::Broken, reason)
+        });
+        let took = start.elapsed();
+        self.give_back(slot);
+        Done { record, took }
+    }
+
+    /// Runs all cases, `jobs` at a time, and calls `done` with the index of each as it finishes, on the
+    /// calling thread.
+    pub fn run_all(&self, cases: &[(String, Variant)], mut done: impl FnMut(usize, Done)) {
+        let run = |(name, variant): &(String, Variant)| self.run_one(name, variant.case.clauses);
+        if self.settings.jobs <= 1 {
+            // Without threads, for kernels that hardly have them.
+            return cases.iter().map(run).enumerate().for_each(|(index, outcome)| done(index, outcome));
+        }
+        let next = AtomicUsize::new(0);
+        let work = |finished: mpsc::Sender<_>| {
+            while let index = next.fetch_add(1, Ordering::Relaxed)
+                && let Some(case) = cases.get(index)
+                && finished.send((index, run(case))).is_ok()
+            {}
+        };
+        thread::scope(|scope| {
+            let (finished, outcomes) = mpsc::channel();
+            for _ in 0..self.settings.jobs.min(cases.len()) {
+                let finished = finished.clone();
+                scope.spawn(|| work(finished));
+            }
+            drop(finished);
+            outcomes.into_iter().for_each(|(index, outcome)| done(index, outcome));
+        });
+    }
+
+    fn take_slot(&self) -> Slot {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            match free.pop() {
+                Some(slot) => return slot,
+                None => free = self.freed.wait(free).unwrap_or_else(PoisonError::into_inner),
+            }
+        }
+    }
+
+    fn give_back(&self, slot: Slot) {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner).push(slot);
+        self.freed.notify_one();
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        let slots = self.free.get_mut().unwrap_or_else(PoisonError::into_inner);
+        // All of them clean up at the same time.
+        slots.iter_mut().for_each(Slot::dismiss);
+        slots.iter_mut().for_each(Slot::end);
+    }
+}

@@ -1,0 +1,117 @@
+//! The few calls on processes that neither the standard library nor nix offers as we need them.
+//!
+//! # Safety
+//!
+//! Everything here is a thin wrapper around one or two system calls that touch no memory but what they are given
+//! by reference. Three of them need a word about their callers, all of which are in the worker
+//! processes ([`crate::worker`], [`crate::guardian`], [`crate::tracer`]):
+//!
+//! - [`fork`]: they have had a single thread since their exec, so a child may go on as if it were the parent.
+//! - [`close_all_but`]: they call it before they own descriptors other than those they keep, or in a child that never
+//!   returns to drop what its parent owned.
+//! - [`owned`]: they take each number once, and only what nobody else owns.
+#![expect(unsafe_code, reason = "fork, raw wait statuses and inherited descriptors are raw system calls")]
+
+use crate::status::Status;
+use nix::errno::Errno;
+use nix::unistd::{ForkResult, Pid};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::sync::atomic::AtomicU8;
+
+/// Where the numbers of descriptors end if the kernel does not know close_range(2).
+const USUAL_LIMIT: RawFd = 4096;
+
+/// fork(2).
+pub(crate) fn fork() -> nix::Result<ForkResult> {
+    // SAFETY: single-threaded callers, see the module.
+    unsafe { nix::unistd::fork() }
+}
+
+/// _exit(2): no destructors, no handlers, no flushing of what a parent buffered.
+pub(crate) fn exit_now(code: i32) -> ! {
+    // SAFETY: no memory is involved.
+    unsafe { libc::_exit(code) }
+}
+
+/// Ends like a process with this wait status: by the same signal, or with the same code.
+pub(crate) fn end_like(status: Status) -> ! {
+    let signal = status.0 & 0x7f;
+    if signal != 0 {
+        default_signals();
+        // SAFETY: no memory is involved.
+        unsafe { libc::kill(libc::getpid(), signal) };
+    }
+    exit_now(status.0 >> 8 & 0xff)
+}
+
+/// wait4(2) with `__WALL`: the raw status of one task, nothing if `WNOHANG` found none ready.
+pub(crate) fn wait(pid: i32, flags: i32) -> nix::Result<Option<(Pid, Status)>> {
+    let mut status = 0;
+    // SAFETY: the status is ours.
+    let waited = unsafe { libc::waitpid(pid, &raw mut status, flags | libc::__WALL) };
+    let waited = Errno::result(waited)?;
+    Ok((waited != 0).then(|| (Pid::from_raw(waited), Status(status))))
+}
+
+/// Gives every signal its default action.
+pub(crate) fn default_signals() {
+    for signal in 1..=libc::SIGRTMAX() {
+        // SAFETY: no handler is installed; the kernel and libc refuse what must not change.
+        unsafe { libc::signal(signal, libc::SIG_DFL) };
+    }
+}
+
+/// Makes a write into a broken pipe an error instead of a death.
+pub(crate) fn ignore_broken_pipes() {
+    // SAFETY: no handler is installed.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
+}
+
+/// Closes every descriptor except these.
+pub(crate) fn close_all_but(keep: &[RawFd]) {
+    let mut keep = keep.to_vec();
+    keep.sort_unstable();
+    let mut from = 0;
+    for kept in keep {
+        close_range(from, kept - 1);
+        from = kept + 1;
+    }
+    close_range(from, RawFd::MAX);
+}
+
+fn close_range(first: RawFd, last: RawFd) {
+    // SAFETY: what is closed here belongs to nobody, see the module.
+    let done = first > last || unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) } == 0;
+    if !done {
+        for fd in first..=last.min(USUAL_LIMIT) {
+            // SAFETY: as above.
+            unsafe { libc::close(fd) };
+        }
+    }
+}
+
+/// A copy of a descriptor with a number of at least `least`, closed on exec.
+pub(crate) fn copy_above(fd: BorrowedFd<'_>, least: RawFd) -> nix::Result<OwnedFd> {
+    // SAFETY: F_DUPFD_CLOEXEC takes a number and makes a new descriptor.
+    let copy = unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_DUPFD_CLOEXEC, least) };
+    Errno::result(copy).map(owned)
+}
+
+/// Takes over a descriptor that came with the process.
+pub(crate) fn owned(fd: RawFd) -> OwnedFd {
+    // SAFETY: nobody else owns it, see the module.
+    unsafe { OwnedFd::from_raw_fd(fd) }
+}
+
+/// Zeroed memory that stays common to this process and the children it forks; lives for ever.
+pub(crate) fn shared<const SIZE: usize>() -> Option<&'static [AtomicU8; SIZE]> {
+    let access = libc::PROT_READ | libc::PROT_WRITE;
+    let kind = libc::MAP_SHARED | libc::MAP_ANONYMOUS;
+    // SAFETY: a new mapping at a place of the kernel's choice.
+    let memory = unsafe { libc::mmap(std::ptr::null_mut(), SIZE, access, kind, -1, 0) };
+    if memory == libc::MAP_FAILED {
+        return None;
+    }
+    // SAFETY: mapped, zeroed, of that size, never unmapped, and bytes that are only used as atomics.
+    Some(unsafe { &*memory.cast() })
+}
