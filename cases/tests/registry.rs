@@ -1,0 +1,98 @@
+//! Rules that every case and clause keeps.
+
+use ptrace_conformance_cases::{FAMILIES, clauses};
+use ptrace_conformance_harness::case::{Arch, Case, all_variants};
+use ptrace_conformance_harness::record::Verdict;
+use ptrace_conformance_harness::run::run_case;
+use std::collections::{BTreeSet, HashSet};
+
+/// Every case with its family's name before its own.
+fn cases() -> Vec<(String, &'static Case)> {
+    let of = |family: &'static ptrace_conformance_harness::case::Family| {
+        family.cases().map(move |case| (format!("{}::{}", family.name, case.name), case))
+    };
+    FAMILIES.iter().flat_map(of).collect()
+}
+
+fn check(rule: &str, breaks: impl Fn(&str, &'static Case) -> bool) {
+    let breaking: Vec<_> = cases().into_iter().filter(|(name, case)| breaks(name, case)).map(|(n, _)| n).collect();
+    assert!(breaking.is_empty(), "{rule}: {breaking:#?}");
+}
+
+#[test]
+fn names_are_plain_and_unique() {
+    let mut known = HashSet::new();
+    for (name, _) in all_variants(FAMILIES) {
+        let parts: Vec<_> = name.split("::").collect();
+        let plain = |part: &&str| {
+            !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        };
+        assert!(parts.len() == 3 && parts.iter().all(plain), "{name} is not family::behaviour::variant");
+        assert!(known.insert(name.clone()), "{name} occurs twice");
+    }
+}
+
+#[test]
+fn there_are_as_many_cases_as_promised() {
+    assert!(all_variants(FAMILIES).len() >= 120);
+}
+
+#[test]
+fn titles_are_sentences() {
+    check("a title is a sentence", |_, case| case.title.len() < 20 || !case.title.ends_with('.'));
+}
+
+#[test]
+fn every_case_cites_known_clauses() {
+    check("at least one clause", |_, case| case.clauses.is_empty());
+    check("every clause is in the register", |_, case| {
+        case.clauses.iter().any(|id| clauses::find(id).is_none())
+    });
+}
+
+#[test]
+fn every_clause_is_complete_unique_and_cited() {
+    let cited: HashSet<_> = cases().iter().flat_map(|(_, case)| case.clauses).collect();
+    let mut known = HashSet::new();
+    for clause in clauses::all() {
+        let fields = [clause.id, clause.page, clause.section, clause.statement];
+        assert!(fields.iter().all(|field| !field.is_empty()), "{clause:?} has an empty field");
+        assert!(known.insert(clause.id), "{} occurs twice", clause.id);
+        assert!(cited.contains(&clause.id), "no case cites {}", clause.id);
+    }
+}
+
+#[test]
+fn a_case_for_one_architecture_says_why() {
+    check("`only` says why an architecture is missing", |_, case| {
+        (case.arches.len() == Arch::ALL.len()) != case.only.is_empty()
+    });
+}
+
+#[test]
+fn quirks_say_why_and_where_from() {
+    check("a quirk has check, answer, architectures, reason and source", |_, case| {
+        case.quirks.iter().any(|quirk| {
+            let texts = [quirk.what, quirk.observed, quirk.reason, quirk.source];
+            texts.iter().any(|text| text.is_empty()) || quirk.arches.is_empty()
+        })
+    });
+}
+
+/// What a case declares, at least one of its variants checks; else `list` would promise too much.
+#[test]
+fn every_declared_clause_is_checked_by_some_variant() {
+    let mut unchecked = BTreeSet::new();
+    for (name, case) in cases() {
+        let records: Vec<_> = case.variants().map(|variant| run_case(&name, variant, false)).collect();
+        if records.iter().any(|record| matches!(record.verdict, Verdict::Skipped | Verdict::Broken)) {
+            continue;
+        }
+        let seen: HashSet<_> =
+            records.iter().flat_map(|record| &record.observations).filter_map(|seen| seen.clause.clone()).collect();
+        unchecked.extend(
+            case.clauses.iter().filter(|id| !seen.contains(**id)).map(|id| format!("{name} never checks {id}")),
+        );
+    }
+    assert!(unchecked.is_empty(), "{unchecked:#?}");
+}
