@@ -15,7 +15,7 @@ use crate::signal::Signal;
 use crate::spawn::{Opening, spawn};
 use crate::status::Stop;
 use crate::tracee::{Running, Stopped, Task, WAIT_FLAGS, Waited};
-use crate::{label, worker_images};
+use crate::{environment, label, worker_images};
 use std::rc::Rc;
 
 /// Starts a tracee under the given options and `PTRACE_O_EXITKILL`.
@@ -33,7 +33,7 @@ pub fn start(
     let image = take_image(context)?;
     image.load(program);
     let opening = if start == Start::Traceme { Opening::Traceme } else { Opening::Wait };
-    let pid = spawn(&image, opening).map_err(|errno| failed("starting the tracee", errno))?;
+    let pid = spawn(&image, opening).map_err(|errno| environment::refused("starting the tracee", errno))?;
     context.adopt(pid, role);
     let (context, program) = (Rc::clone(context), Rc::clone(program));
     let task = Rc::new(Task { context, image, program, pid, start });
@@ -104,7 +104,7 @@ fn wait_for(task: &Rc<Task>, stop: Stop) -> Flow<Stopped> {
         }
         Waited::Gone(task, gone) => Err(match task.image.failed() {
             0 => Halt::Broken(format!("the tracee {gone} before its program began")),
-            errno => failed("PTRACE_TRACEME", Errno(errno as i32)),
+            errno => environment::refused("PTRACE_TRACEME", Errno(errno as i32)),
         }),
     }
 }
@@ -112,10 +112,6 @@ fn wait_for(task: &Rc<Task>, stop: Stop) -> Flow<Stopped> {
 fn ask(task: &Task, request: Request, data: u64) -> Flow {
     match task.request(request, 0, Data::Word(data)) {
         Ok(_) => Ok(()),
-        Err(errno) => Err(failed(&request.to_string(), errno)),
+        Err(errno) => Err(environment::refused(&request.to_string(), errno)),
     }
-}
-
-fn failed(what: &str, errno: Errno) -> Halt {
-    Halt::Broken(format!("{what} failed: {errno}"))
 }

@@ -1,0 +1,136 @@
+//! What around us may forbid tracing: the kernel's security modules, a sandbox, a tracer of our own.
+//!
+//! A refusal means something only where nothing around us explains it. So whatever is refused before a
+//! case has begun is a skip by name if an explanation is there, and our failure to judge if none is.
+
+use crate::context::Halt;
+use crate::errno::Errno;
+use std::fs;
+
+/// What may explain that tracing is refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// Yama's `kernel.yama.ptrace_scope`, if that module is active.
+    pub yama: Option<u32>,
+    /// The process that traces us, if one does.
+    pub tracer: Option<u32>,
+    /// Whether a seccomp filter is on us.
+    pub filtered: bool,
+    /// The profile or label under which a security module confines us.
+    pub confinement: Option<String>,
+    /// Whether SELinux denies ptrace to everybody.
+    pub selinux_denies: bool,
+}
+
+impl Environment {
+    /// This process's, as far as /proc and /sys tell.
+    pub fn here() -> Environment {
+        let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
+        let status = read("/proc/self/status");
+        Environment {
+            yama: read("/proc/sys/kernel/yama/ptrace_scope").trim().parse().ok(),
+            tracer: field(&status, "TracerPid").and_then(|pid| pid.parse().ok()).filter(|&pid| pid != 0),
+            filtered: field(&status, "Seccomp") == Some("2"),
+            confinement: confinement(&read("/proc/self/attr/current")),
+            selinux_denies: read("/sys/fs/selinux/booleans/deny_ptrace").starts_with('1'),
+        }
+    }
+
+    /// Everything that may be why tracing is refused, the likeliest first.
+    pub fn restrictions(&self) -> Vec<String> {
+        let yama = self.yama.and_then(|scope| match scope {
+            0 | 1 => None,
+            2 => Some("Yama's ptrace_scope is 2: only administrators may trace".to_owned()),
+            3 => Some("Yama's ptrace_scope is 3: nobody may trace, until a reboot".to_owned()),
+            other => Some(format!("Yama's ptrace_scope is {other}")),
+        });
+        // No process ids in what ends up in records.
+        let tracer = self.tracer.map(|_| "this process is traced itself, and our tracees with it".to_owned());
+        let selinux = self.selinux_denies.then(|| "SELinux's deny_ptrace is on".to_owned());
+        let confinement = self.confinement.as_ref().map(|label| format!("this process is confined as `{label}`"));
+        let filter = self.filtered.then(|| "a seccomp filter is on this process".to_owned());
+        [yama, tracer, selinux, filter, confinement].into_iter().flatten().collect()
+    }
+
+    /// What a refused request means before a case has begun.
+    fn judge(&self, what: &str, errno: Errno) -> Halt {
+        let permission = [Errno::EPERM, Errno(libc::EACCES)].contains(&errno);
+        match (errno, self.restrictions().as_slice()) {
+            (Errno::ENOSYS, _) => Halt::Skip(format!("{what} failed: {errno}: there is no ptrace(2) here")),
+            (_, [_, ..]) if permission => {
+                Halt::Skip(format!("{what} failed: {errno}: {}", self.restrictions().join("; ")))
+            }
+            _ => Halt::Broken(format!("{what} failed: {errno}")),
+        }
+    }
+}
+
+/// What it means that `what`, which every case needs before it begins, was refused.
+pub fn refused(what: &str, errno: Errno) -> Halt {
+    Environment::here().judge(what, errno)
+}
+
+/// A field of /proc/PID/status.
+fn field<'a>(status: &'a str, wanted: &str) -> Option<&'a str> {
+    let mut fields = status.lines().filter_map(|line| line.split_once(':'));
+    fields.find(|(name, _)| *name == wanted).map(|(_, value)| value.trim())
+}
+
+/// The label of /proc/self/attr/current, if it confines.
+fn confinement(label: &str) -> Option<String> {
+    let label = label.trim_matches(|c: char| c.is_whitespace() || c == '\0');
+    let free = label.is_empty() || label == "unconfined" || label == "kernel" || label.contains(":unconfined_t:");
+    (!free).then(|| label.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(environment: &Environment, errno: Errno) -> String {
+        match environment.judge("PTRACE_SEIZE", errno) {
+            Halt::Skip(reason) => format!("skip: {reason}"),
+            Halt::Broken(reason) => format!("broken: {reason}"),
+            Halt::Checked => "checked".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_refusal_without_an_explanation_is_no_skip() {
+        let free = Environment { yama: Some(1), ..Environment::default() };
+        assert!(verdict(&free, Errno::EPERM).starts_with("broken: PTRACE_SEIZE failed: "));
+        assert!(verdict(&free, Errno::ENOSYS).starts_with("skip: "));
+    }
+
+    #[test]
+    fn each_restriction_explains_a_refusal_but_no_other_error() {
+        let restricted = [
+            Environment { yama: Some(2), ..Environment::default() },
+            Environment { yama: Some(3), ..Environment::default() },
+            Environment { tracer: Some(77), ..Environment::default() },
+            Environment { filtered: true, ..Environment::default() },
+            Environment { selinux_denies: true, ..Environment::default() },
+            Environment { confinement: Some("docker-default (enforce)".into()), ..Environment::default() },
+        ];
+        for environment in restricted {
+            let reason = verdict(&environment, Errno::EPERM);
+            assert!(reason.starts_with("skip: ") && !reason.contains("77"), "{reason}");
+            assert!(verdict(&environment, Errno::ESRCH).starts_with("broken: "), "{environment:?}");
+        }
+    }
+
+    #[test]
+    fn the_status_file_is_read_by_field() {
+        let status = "Name:\tTracerPid: 9\nTracerPid:\t12\nSeccomp:\t2\n";
+        assert_eq!(field(status, "TracerPid"), Some("12"));
+        assert_eq!(field(status, "Absent"), None);
+    }
+
+    #[test]
+    fn labels_that_confine_nothing_are_none() {
+        for free in ["", "\0", "unconfined\n", "unconfined_u:unconfined_r:unconfined_t:s0\0", "kernel"] {
+            assert_eq!(confinement(free), None, "{free:?}");
+        }
+        assert_eq!(confinement("docker-default (enforce)\n").as_deref(), Some("docker-default (enforce)"));
+    }
+}

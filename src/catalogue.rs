@@ -1,0 +1,91 @@
+//! The catalogue: what is known of a case before it runs, for `list` and `explain`.
+
+use ptrace_conformance_harness::case::{Arch, Case, Need, Quirk, Variant};
+use serde::Serialize;
+
+/// A case as lists and explanations show it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Entry {
+    /// `family::behaviour::variant`, the name in reports.
+    pub name: String,
+    /// What is claimed.
+    pub title: &'static str,
+    /// Ids of the clauses that say so.
+    pub clauses: &'static [&'static str],
+    /// Architectures for which the claim makes sense.
+    pub architectures: Vec<&'static str>,
+    /// Why not for every architecture; absent where it is.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub only: &'static str,
+    /// What it needs besides the architecture.
+    pub requirements: Vec<String>,
+    /// Recorded differences between documentation and kernels.
+    pub quirks: Vec<KnownQuirk>,
+}
+
+/// A recorded difference between documentation and kernels, as text.
+#[derive(Clone, Debug, Serialize)]
+pub struct KnownQuirk {
+    /// The check that deviates.
+    pub what: &'static str,
+    /// What these kernels answer instead.
+    pub observed: &'static str,
+    /// The kernels that do.
+    pub kernels: String,
+    /// Why they do so.
+    pub reason: &'static str,
+    /// What shows it.
+    pub source: &'static str,
+}
+
+impl Entry {
+    /// The entry of a variant.
+    pub fn of(name: &str, variant: Variant) -> Entry {
+        let case = variant.case;
+        Entry {
+            name: name.to_owned(),
+            title: case.title,
+            clauses: case.clauses,
+            architectures: case.arches.iter().map(|arch| arch.name()).collect(),
+            only: case.only,
+            requirements: case.needs.iter().map(|&need| requirement(need)).collect(),
+            quirks: case.quirks.iter().map(KnownQuirk::of).collect(),
+        }
+    }
+}
+
+impl KnownQuirk {
+    fn of(quirk: &Quirk) -> KnownQuirk {
+        KnownQuirk {
+            what: quirk.what,
+            observed: quirk.observed,
+            kernels: kernels(quirk),
+            reason: quirk.reason,
+            source: quirk.source,
+        }
+    }
+}
+
+/// The kernels of a quirk, such as `x86_64, Linux 5.10 up to before 6.2`.
+fn kernels(quirk: &Quirk) -> String {
+    let arches: Vec<_> = quirk.arches.iter().map(|arch| arch.name()).collect();
+    let (major, minor) = quirk.since;
+    let since = format!("{}, Linux {major}.{minor}", arches.join(" and "));
+    match quirk.until {
+        None => format!("{since} and later"),
+        Some((major, minor)) => format!("{since} up to before {major}.{minor}"),
+    }
+}
+
+fn requirement(need: Need) -> String {
+    match need {
+        Need::Kernel(major, minor) => format!("Linux {major}.{minor} or later"),
+        Need::SeccompFilter => "seccomp filters".to_owned(),
+        Need::Request(request) => format!("{request} permitted"),
+    }
+}
+
+/// Whether the case can mean anything on the architecture of this program.
+pub fn fits_here(case: &Case) -> bool {
+    case.arches.contains(&Arch::HERE)
+}

@@ -1,0 +1,441 @@
+//! The command line: one definition that parsing, help and tests read.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::exit::Status;
+use crate::vm;
+
+const EXAMPLES: &str = "\
+Examples:
+  ptrace-conformance                      run everything on the running kernel
+  ptrace-conformance clone seize          run the cases whose names contain `clone` or `seize`
+  ptrace-conformance list clone           see their names and what each claims
+  ptrace-conformance explain NAME         see one case: claim, sources, and what this kernel did
+  ptrace-conformance --format json --out report.json
+                                          keep the evidence; the summary still goes to the terminal
+  ptrace-conformance --repeat 200         show that no verdict ever differs
+  ptrace-conformance vm --kernel bzImage  run everything in a virtual machine on that kernel
+  ptrace-conformance doctor               see what this machine allows, and what to do about it";
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  as expected: every case conforms, is a recorded quirk, or was skipped for a reason
+  1  at least one case deviates
+  2  wrong usage, an unknown case, unreadable input or unwritable output
+  3  our own failure: a case is broken (it hung, or its rounds differ); no case deviates
+  4  nothing ran: no case matches, or every one was skipped
+  128 + n  ended by signal n, after a summary of what had run";
+
+/// Checks what ptrace(2) answers on a Linux kernel against what its documentation says.
+///
+/// Each case runs a small program under ptrace and holds every answer of the kernel against a
+/// documented clause.
+#[derive(Debug, Parser)]
+#[command(version, after_help = format!("{EXAMPLES}\n\n{EXIT_STATUS}"), args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Run cases on the running kernel (this is what happens without a verb, too)
+    #[command(after_help = EXIT_STATUS)]
+    Run(RunArgs),
+    /// List cases: their names and what each claims
+    List(ListArgs),
+    /// Explain one case: claim, clauses with sources, program, and what this kernel does
+    Explain(ExplainArgs),
+    /// Say what this machine allows, and what to do about what it does not
+    Doctor(DoctorArgs),
+    /// Run cases in a virtual machine on a kernel image
+    Vm(Box<vm::Args>),
+}
+
+/// Which cases.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Filters {
+    /// Cases whose full name contains any of these; all without one
+    #[arg(value_name = "FILTER")]
+    pub filters: Vec<String>,
+    /// Take each FILTER as one full name, `family::behaviour::variant`
+    #[arg(long, requires = "filters")]
+    pub exact: bool,
+}
+
+/// What a report looks like and where it goes.
+#[derive(Args, Clone, Debug, Default)]
+pub struct OutputArgs {
+    /// Form of the report
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Write the report to this file, whole or not at all, and the summary to the terminal
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// Forms of a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A summary for people
+    #[default]
+    Human,
+    /// Everything, for programs; versioned, and the same bytes each time
+    Json,
+}
+
+/// How to run.
+#[derive(Args, Clone, Debug)]
+pub struct RunArgs {
+    #[command(flatten)]
+    pub filters: Filters,
+    /// Cases at a time [default: one per processor]
+    #[arg(long, short, value_name = "N", value_parser = at_least_one)]
+    pub jobs: Option<usize>,
+    /// Time limit for each case, in seconds; a case beyond it is `broken`
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub timeout: Duration,
+    /// Run the selection so many times; a case whose record ever differs is `broken`
+    #[arg(long, value_name = "N", default_value = "1", value_parser = at_least_one)]
+    pub repeat: usize,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Add how long each case took to the JSON report, apart from all that stays the same
+    #[arg(long)]
+    pub times: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct ListArgs {
+    #[command(flatten)]
+    pub filters: Filters,
+    /// Form of the list
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// Full name of a case, or `family::behaviour` for its first variant
+    #[arg(value_name = "CASE")]
+    pub case: String,
+    /// Form of the explanation
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Time limit for the case, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub timeout: Duration,
+}
+
+#[derive(Args, Debug)]
+pub struct DoctorArgs {
+    /// Form of the findings
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+impl Cli {
+    /// Does what was asked.
+    pub fn obey(&self) -> anyhow::Result<Status> {
+        match &self.verb {
+            None => crate::run::run(&self.run),
+            Some(Verb::Run(args)) => crate::run::run(args),
+            Some(Verb::List(args)) => crate::list::list(args),
+            Some(Verb::Explain(args)) => crate::explain::explain(args),
+            Some(Verb::Doctor(args)) => crate::doctor::doctor(args),
+            Some(Verb::Vm(args)) => vm::run(args),
+        }
+    }
+}
+
+/// A count that makes sense.
+pub fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("must be at least 1".to_owned()),
+        Ok(number) => Ok(number),
+        Err(_) => Err("must be a whole number, 1 or more".to_owned()),
+    }
+}
+
+/// A time limit that is neither nothing nor beyond counting.
+pub fn seconds(text: &str) -> Result<Duration, String> {
+    let wrong = || "must be a number of seconds above 0, such as 10 or 0.5".to_owned();
+    let seconds = text.parse::<f64>().map_err(|_| wrong())?;
+    let limit = Duration::try_from_secs_f64(seconds).map_err(|_| wrong())?;
+    if limit < Duration::from_millis(1) { Err(wrong()) } else { Ok(limit) }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn help(verb: &str) -> String {
+        let mut command = Cli::command().term_width(0);
+        command.build();
+        let command = match verb {
+            "" => &mut command,
+            verb => command.find_subcommand_mut(verb).unwrap(),
+        };
+        command.render_long_help().to_string()
+    }
+
+    fn run_args(line: &str) -> RunArgs {
+        Cli::try_parse_from(line.split_whitespace()).unwrap().run
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn help_is_for_people() {
+        insta::assert_snapshot!(help(""), @"
+        Checks what ptrace(2) answers on a Linux kernel against what its documentation says.
+
+        Each case runs a small program under ptrace and holds every answer of the kernel against a documented clause.
+
+        Usage: ptrace-conformance [OPTIONS] [FILTER]...
+               ptrace-conformance <COMMAND>
+
+        Commands:
+          run      Run cases on the running kernel (this is what happens without a verb, too)
+          list     List cases: their names and what each claims
+          explain  Explain one case: claim, clauses with sources, program, and what this kernel does
+          doctor   Say what this machine allows, and what to do about what it does not
+          vm       Run cases in a virtual machine on a kernel image
+          help     Print this message or the help of the given subcommand(s)
+
+        Arguments:
+          [FILTER]...
+                  Cases whose full name contains any of these; all without one
+
+        Options:
+              --exact
+                  Take each FILTER as one full name, `family::behaviour::variant`
+
+          -j, --jobs <N>
+                  Cases at a time [default: one per processor]
+
+              --timeout <SECONDS>
+                  Time limit for each case, in seconds; a case beyond it is `broken`
+                  
+                  [default: 10]
+
+              --repeat <N>
+                  Run the selection so many times; a case whose record ever differs is `broken`
+                  
+                  [default: 1]
+
+              --format <FORMAT>
+                  Form of the report
+
+                  Possible values:
+                  - human: A summary for people
+                  - json:  Everything, for programs; versioned, and the same bytes each time
+                  
+                  [default: human]
+
+              --out <FILE>
+                  Write the report to this file, whole or not at all, and the summary to the terminal
+
+              --times
+                  Add how long each case took to the JSON report, apart from all that stays the same
+
+          -h, --help
+                  Print help (see a summary with '-h')
+
+          -V, --version
+                  Print version
+
+        Examples:
+          ptrace-conformance                      run everything on the running kernel
+          ptrace-conformance clone seize          run the cases whose names contain `clone` or `seize`
+          ptrace-conformance list clone           see their names and what each claims
+          ptrace-conformance explain NAME         see one case: claim, sources, and what this kernel did
+          ptrace-conformance --format json --out report.json
+                                                  keep the evidence; the summary still goes to the terminal
+          ptrace-conformance --repeat 200         show that no verdict ever differs
+          ptrace-conformance vm --kernel bzImage  run everything in a virtual machine on that kernel
+          ptrace-conformance doctor               see what this machine allows, and what to do about it
+
+        Exit status:
+          0  as expected: every case conforms, is a recorded quirk, or was skipped for a reason
+          1  at least one case deviates
+          2  wrong usage, an unknown case, unreadable input or unwritable output
+          3  our own failure: a case is broken (it hung, or its rounds differ); no case deviates
+          4  nothing ran: no case matches, or every one was skipped
+          128 + n  ended by signal n, after a summary of what had run
+        ");
+    }
+
+    #[test]
+    fn help_of_the_other_verbs() {
+        insta::assert_snapshot!(["run", "list", "explain", "doctor"].map(help).join("\n-----\n"), @"
+        Run cases on the running kernel (this is what happens without a verb, too)
+
+        Usage: ptrace-conformance run [OPTIONS] [FILTER]...
+
+        Arguments:
+          [FILTER]...
+                  Cases whose full name contains any of these; all without one
+
+        Options:
+              --exact
+                  Take each FILTER as one full name, `family::behaviour::variant`
+
+          -j, --jobs <N>
+                  Cases at a time [default: one per processor]
+
+              --timeout <SECONDS>
+                  Time limit for each case, in seconds; a case beyond it is `broken`
+                  
+                  [default: 10]
+
+              --repeat <N>
+                  Run the selection so many times; a case whose record ever differs is `broken`
+                  
+                  [default: 1]
+
+              --format <FORMAT>
+                  Form of the report
+
+                  Possible values:
+                  - human: A summary for people
+                  - json:  Everything, for programs; versioned, and the same bytes each time
+                  
+                  [default: human]
+
+              --out <FILE>
+                  Write the report to this file, whole or not at all, and the summary to the terminal
+
+              --times
+                  Add how long each case took to the JSON report, apart from all that stays the same
+
+          -h, --help
+                  Print help (see a summary with '-h')
+
+        Exit status:
+          0  as expected: every case conforms, is a recorded quirk, or was skipped for a reason
+          1  at least one case deviates
+          2  wrong usage, an unknown case, unreadable input or unwritable output
+          3  our own failure: a case is broken (it hung, or its rounds differ); no case deviates
+          4  nothing ran: no case matches, or every one was skipped
+          128 + n  ended by signal n, after a summary of what had run
+
+        -----
+        List cases: their names and what each claims
+
+        Usage: ptrace-conformance list [OPTIONS] [FILTER]...
+
+        Arguments:
+          [FILTER]...
+                  Cases whose full name contains any of these; all without one
+
+        Options:
+              --exact
+                  Take each FILTER as one full name, `family::behaviour::variant`
+
+              --format <FORMAT>
+                  Form of the list
+
+                  Possible values:
+                  - human: A summary for people
+                  - json:  Everything, for programs; versioned, and the same bytes each time
+                  
+                  [default: human]
+
+          -h, --help
+                  Print help (see a summary with '-h')
+
+        -----
+        Explain one case: claim, clauses with sources, program, and what this kernel does
+
+        Usage: ptrace-conformance explain [OPTIONS] <CASE>
+
+        Arguments:
+          <CASE>
+                  Full name of a case, or `family::behaviour` for its first variant
+
+        Options:
+              --format <FORMAT>
+                  Form of the explanation
+
+                  Possible values:
+                  - human: A summary for people
+                  - json:  Everything, for programs; versioned, and the same bytes each time
+                  
+                  [default: human]
+
+              --timeout <SECONDS>
+                  Time limit for the case, in seconds
+                  
+                  [default: 10]
+
+          -h, --help
+                  Print help (see a summary with '-h')
+
+        -----
+        Say what this machine allows, and what to do about what it does not
+
+        Usage: ptrace-conformance doctor [OPTIONS]
+
+        Options:
+              --format <FORMAT>
+                  Form of the findings
+
+                  Possible values:
+                  - human: A summary for people
+                  - json:  Everything, for programs; versioned, and the same bytes each time
+                  
+                  [default: human]
+
+          -h, --help
+                  Print help (see a summary with '-h')
+        ");
+    }
+
+    #[test]
+    fn without_a_verb_it_runs() {
+        let args = run_args("ptrace-conformance clone seize --jobs 3 --repeat 2 --timeout 0.5");
+        assert_eq!(args.filters.filters, ["clone", "seize"]);
+        assert_eq!((args.jobs, args.repeat, args.timeout), (Some(3), 2, Duration::from_millis(500)));
+    }
+
+    #[test]
+    fn with_and_without_the_verb_is_the_same() {
+        let parsed = Cli::try_parse_from(["ptrace-conformance", "run", "clone", "--exact"]).unwrap();
+        let Some(Verb::Run(args)) = parsed.verb else { panic!("{parsed:?}") };
+        assert_eq!(args.filters.filters, ["clone"]);
+        assert!(args.filters.exact);
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        for line in [
+            "--jobs 0",
+            "--jobs -1",
+            "--repeat none",
+            "--timeout 0",
+            "--timeout -3",
+            "--timeout nan",
+            "--timeout 1e99",
+            "--exact",
+            "--format xml",
+            "--unknown",
+            "explain",
+            "--jobs 2 list",
+        ] {
+            let args = std::iter::once("ptrace-conformance").chain(line.split_whitespace());
+            let error = Cli::try_parse_from(args).err();
+            assert_eq!(error.map(|error| error.exit_code()), Some(2), "{line}");
+        }
+    }
+}

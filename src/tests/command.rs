@@ -1,0 +1,251 @@
+//! The command as its users meet it: exit statuses, reports and messages of the real program.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// The command with these words as arguments.
+fn command(line: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ptrace-conformance"));
+    command.args(line.split_whitespace()).stdin(Stdio::null());
+    command
+}
+
+fn run(line: &str) -> Output {
+    command(line).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// Standard output as JSON of a run that ended with this status.
+#[track_caller]
+fn json(line: &str, status: i32) -> Value {
+    let output = run(line);
+    assert_eq!(output.status.code(), Some(status), "{line}: {}", stderr(&output));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The status and the complaint of a run that has no report to give.
+#[track_caller]
+fn refused(line: &str, status: i32) -> String {
+    let output = run(line);
+    assert_eq!(output.status.code(), Some(status), "{line}: {}", stderr(&output));
+    assert_eq!(stdout(&output), "", "{line}");
+    stderr(&output)
+}
+
+fn names(catalogue: &Value) -> Vec<String> {
+    let cases = catalogue["cases"].as_array().unwrap();
+    cases.iter().map(|case| case["name"].as_str().unwrap().to_owned()).collect()
+}
+
+fn a_case() -> String {
+    names(&json("list --format json", 0)).swap_remove(0)
+}
+
+#[test]
+fn the_suite_runs_and_is_as_expected() {
+    let report = json("--format json", 0);
+    assert_eq!(report["schema"], "ptrace-conformance/report/1");
+    assert_eq!(report["target"]["arch"], std::env::consts::ARCH);
+    assert_eq!(report["target"]["platform"], "host");
+    assert_eq!(report["complete"], true);
+    assert_eq!(names(&report), names(&json("list --format json", 0)));
+    assert_eq!(report["totals"]["cases"], report["totals"]["planned"]);
+}
+
+#[test]
+fn the_same_kernel_gives_the_same_bytes() {
+    let (first, second) = (run("--format json"), run("--format json --jobs 1"));
+    assert_eq!(stdout(&first), stdout(&second));
+}
+
+#[test]
+fn times_are_all_that_differs() {
+    let mut timed = json("--format json --times", 0);
+    let times = timed.as_object_mut().unwrap().remove("times").unwrap();
+    assert_eq!(timed, json("--format json", 0));
+    let timed_cases = times["cases_us"].as_object().unwrap();
+    assert_eq!(timed_cases.len(), names(&timed).len());
+}
+
+#[test]
+fn rounds_are_compared() {
+    let output = run("--repeat 3");
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+    assert!(stdout(&output).contains("3 of 3 rounds"), "{}", stdout(&output));
+}
+
+#[test]
+fn one_exact_case_is_run() {
+    let name = a_case();
+    assert_eq!(names(&json(&format!("run --exact {name} --format json"), 0)), [name]);
+}
+
+#[test]
+fn an_unknown_case_is_misuse_with_a_hint() {
+    let name = a_case();
+    let wrong = format!("{name}x");
+    for line in [format!("run --exact {wrong}"), format!("explain {wrong}")] {
+        let said = refused(&line, 2);
+        assert!(said.contains("no case is named") && said.contains(&name), "{said}");
+    }
+}
+
+#[test]
+fn nothing_that_matches_is_nothing_that_ran() {
+    for line in ["run matches_nothing", "matches_nothing", "list matches_nothing"] {
+        let said = refused(line, 4);
+        assert!(said.contains("no case matches `matches_nothing`"), "{said}");
+    }
+}
+
+#[test]
+fn a_filter_that_matches_nothing_beside_others_is_told() {
+    let output = run(&format!("list {} matches_nothing", a_case()));
+    assert_eq!(output.status.code(), Some(0));
+    assert!(stderr(&output).contains("no case matches `matches_nothing`"), "{}", stderr(&output));
+}
+
+#[test]
+fn wrong_usage_is_status_2() {
+    for line in ["--no-such-flag", "--repeat 0", "--timeout 0", "--format xml", "explain"] {
+        refused(line, 2);
+    }
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_found_before_the_run() {
+    let said = refused("--out /nonexistent/folder/report.json --format json", 2);
+    assert!(said.contains("/nonexistent/folder"), "{said}");
+}
+
+#[test]
+fn a_full_disk_leaves_a_clear_error() {
+    let said = refused(&format!("--exact {} --format json --out /dev/full", a_case()), 2);
+    assert!(said.contains("/dev/full") && said.contains("No space left"), "{said}");
+}
+
+#[test]
+fn a_file_gets_the_report_and_the_terminal_the_summary() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.json");
+    std::fs::write(&path, "an older report").unwrap();
+    let output = run(&format!("--format json --out {}", path.display()));
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stdout(&output).contains("as expected: "), "{}", stdout(&output));
+    let report: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    assert_eq!(report["complete"], true);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left there");
+}
+
+#[test]
+fn without_a_terminal_there_is_no_colour_and_no_progress() {
+    let output = run(&format!("--exact {}", a_case()));
+    assert_eq!(stderr(&output), "");
+    assert!(!stdout(&output).contains('\x1b'), "{}", stdout(&output));
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let mut child = command("list").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), ""));
+}
+
+#[test]
+fn every_listed_case_says_what_it_claims() {
+    for case in json("list --format json", 0)["cases"].as_array().unwrap() {
+        assert!(!case["title"].as_str().unwrap().is_empty(), "{case}");
+        assert!(!case["clauses"].as_array().unwrap().is_empty(), "{case}");
+        assert!(!case["architectures"].as_array().unwrap().is_empty(), "{case}");
+        assert!(case["requirements"].is_array(), "{case}");
+    }
+}
+
+#[test]
+fn a_case_for_the_other_architecture_is_listed_explained_and_skipped() {
+    let catalogue = json("list --format json", 0);
+    let foreign =
+        |case: &&Value| !case["architectures"].as_array().unwrap().contains(&std::env::consts::ARCH.into());
+    let case = catalogue["cases"].as_array().unwrap().iter().find(foreign).unwrap();
+    let name = case["name"].as_str().unwrap();
+    let report = json(&format!("--exact {name} --format json"), 4);
+    assert_eq!(report["totals"]["skipped"], 1);
+    assert!(report["cases"][0]["reason"].as_str().unwrap().contains(std::env::consts::ARCH));
+    assert_eq!(run(&format!("explain {name}")).status.code(), Some(0));
+}
+
+#[test]
+fn every_case_can_be_explained() {
+    let mut behaviours: Vec<_> = names(&json("list --format json", 0))
+        .iter()
+        .map(|name| name.rsplit_once("::").unwrap().0.to_owned())
+        .collect();
+    behaviours.dedup();
+    for behaviour in behaviours {
+        let output = run(&format!("explain {behaviour}"));
+        let text = stdout(&output);
+        assert_eq!(output.status.code(), Some(0), "{text}{}", stderr(&output));
+        for part in [behaviour.as_str(), "Clauses", "Program of the tracee"] {
+            assert!(text.contains(part), "{part} is missing in:\n{text}");
+        }
+    }
+}
+
+#[test]
+fn an_explanation_is_there_for_programs_too() {
+    let name = a_case();
+    let explanation = json(&format!("explain {name} --format json"), 0);
+    assert_eq!(explanation["schema"], "ptrace-conformance/explain/1");
+    assert_eq!(explanation["record"]["name"], name);
+    for list in ["sources", "program"] {
+        assert!(!explanation[list].as_array().unwrap().is_empty(), "{list}");
+    }
+    assert!(!explanation["record"]["journal"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn the_doctor_finds_this_machine_fit() {
+    let diagnosis = json("doctor --format json", 0);
+    assert_eq!(diagnosis["schema"], "ptrace-conformance/doctor/1");
+    assert_eq!(diagnosis["ready"], true);
+    let text = stdout(&run("doctor"));
+    assert!(text.contains("ready to run on this kernel"), "{text}");
+}
+
+#[test]
+fn an_interrupted_run_tells_what_it_did() {
+    for (signal, status) in [("INT", 130), ("TERM", 143)] {
+        let child =
+            command("--repeat 1000000").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // Workers come after the signals are watched.
+        while !has_children(child.id()) {
+            std::thread::yield_now();
+        }
+        let pid = child.id().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &pid]).status().unwrap().success());
+        let output = child.wait_with_output().unwrap();
+        let text = stdout(&output);
+        assert_eq!(output.status.code(), Some(status), "{text}{}", stderr(&output));
+        assert!(text.contains(&format!("ended early by SIG{signal}")), "{text}");
+    }
+}
+
+/// Whether any thread of the process has a child; workers are children of the thread that started them.
+fn has_children(pid: u32) -> bool {
+    std::fs::read_dir(format!("/proc/{pid}/task")).unwrap().any(|task| {
+        // A thread may end while we look.
+        let children = std::fs::read_to_string(task.unwrap().path().join("children"));
+        children.is_ok_and(|children| !children.is_empty())
+    })
+}
