@@ -318,7 +318,9 @@ impl Running {
 
     pub(crate) fn next(self) -> Flow<Waited> {
         crate::progress::set_all(&["waiting for ", self.context.roles.borrow().of(self.pid)]);
-        let status = match self.context.kernel.wait(self.pid, WAIT_FLAGS) {
+        let answer = self.context.kernel.wait(self.pid, WAIT_FLAGS);
+        crate::progress::set("running the scenario");
+        let status = match answer {
             Ok(Some(status)) => status,
             Ok(None) => return Err(Halt::Broken("a blocking wait returned without a status".into())),
             Err(errno) => return self.must("wait", Err(errno)),
@@ -392,6 +394,28 @@ impl Stopped {
     /// If the kernel refuses.
     pub fn syscall(self) -> Flow<Running> {
         self.resume(Resume::Syscall, Signal::NONE)
+    }
+
+    /// `PTRACE_LISTEN`: leaves a seized tracee in its group-stop without resuming it.
+    ///
+    /// # Errors
+    ///
+    /// If the kernel refuses, as it does in any other stop.
+    pub fn listen(self) -> Flow<Running> {
+        let answer = self.request(Request::LISTEN, 0, Data::Word(0));
+        self.must("PTRACE_LISTEN", answer)?;
+        Ok(Running(self.task))
+    }
+
+    /// `PTRACE_KILL`
+    ///
+    /// # Errors
+    ///
+    /// If the kernel refuses.
+    pub fn kill_by_ptrace(self) -> Flow<Running> {
+        let answer = self.request(Request::KILL, 0, Data::Word(0));
+        self.must("PTRACE_KILL", answer)?;
+        Ok(Running(self.task))
     }
 
     /// The task as one that runs: for what happens to a stopped tracee without the tracer's doing.
