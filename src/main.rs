@@ -31,6 +31,7 @@ use crate::exit::Status;
 
 fn main() -> ExitCode {
     worker::serve_if_asked(FAMILIES);
+    vm::serve_if_asked();
     let status = cli::Cli::parse().obey().unwrap_or_else(|error| {
         anstream::eprintln!("{} {error:#}", style::paint(style::BAD, "error:"));
         Status::of_error(&error)

@@ -1,0 +1,171 @@
+//! QEMU's command line: the smallest machine that boots a kernel with one serial line.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use ptrace_conformance_harness::case::Arch;
+
+use super::accel::Accelerator;
+
+/// A virtual machine to be.
+#[derive(Clone, Debug)]
+pub struct Machine {
+    /// QEMU itself.
+    pub program: PathBuf,
+    /// Of the guest.
+    pub arch: Arch,
+    /// What runs its instructions.
+    pub accelerator: Accelerator,
+    /// Processor model; the best one if none was asked for.
+    pub cpu: Option<String>,
+    /// In MiB.
+    pub memory: u32,
+    /// Words added to the kernel's command line.
+    pub append: Option<String>,
+}
+
+/// The word on the kernel's command line that makes our binary act as init.
+pub const INIT_WORD: &str = "ptrace-conformance-guest";
+
+impl Machine {
+    /// The processor model.
+    pub fn cpu(&self) -> &str {
+        match (&self.cpu, self.arch, self.accelerator) {
+            (Some(model), _, _) => model,
+            // Emulating the architected pointer authentication costs seconds per boot; KVM does not know
+            // this property.
+            (None, Arch::Aarch64, Accelerator::Tcg) => "max,pauth-impdef=on",
+            (None, _, _) => "max",
+        }
+    }
+
+    /// QEMU's arguments for this kernel and initramfs.
+    pub fn arguments(&self, kernel: &Path, initramfs: &Path) -> Vec<OsString> {
+        let machine = match self.arch {
+            Arch::X86_64 => "q35",
+            Arch::Aarch64 => "virt",
+        };
+        let memory = self.memory.to_string();
+        // Two processors: cases with threads need them. A panic reboots, and a reboot ends QEMU.
+        let fixed = [
+            "-nodefaults -no-reboot -display none -monitor none -serial stdio -smp 2",
+            "-machine",
+            machine,
+            "-accel",
+            self.accelerator.name(),
+            "-cpu",
+            self.cpu(),
+            "-m",
+            &memory,
+        ];
+        let (first, rest) = (fixed[0].split(' '), &fixed[1..]);
+        let mut arguments: Vec<OsString> = first.chain(rest.iter().copied()).map(OsString::from).collect();
+        arguments.extend(["-kernel".into(), kernel.into(), "-initrd".into(), initramfs.into()]);
+        arguments.extend(["-append".into(), self.kernel_line().into()]);
+        arguments
+    }
+
+    /// The kernel's command line.
+    fn kernel_line(&self) -> String {
+        let console = match self.arch {
+            // The check for a working timer interrupt is too impatient for an emulated processor that
+            // shares its core, and panics; every virtual machine under KVM goes without it, too.
+            Arch::X86_64 => "console=ttyS0,115200 no_timer_check",
+            Arch::Aarch64 => "console=ttyAMA0,115200",
+        };
+        // Errors are shown, chatter is not, and what init writes to /dev/kmsg is never held back.
+        let mut line = format!("{console} panic=-1 quiet loglevel=4 printk.devkmsg=on");
+        if let Some(words) = &self.append {
+            line += &format!(" {words}");
+        }
+        format!("{line} -- {INIT_WORD}")
+    }
+}
+
+/// The name of QEMU's program for an architecture.
+pub fn program(arch: Arch) -> PathBuf {
+    format!("qemu-system-{}", arch.name()).into()
+}
+
+/// What to do when it is not there.
+pub fn install_hint(arch: Arch) -> String {
+    let debian = match arch {
+        Arch::X86_64 => "qemu-system-x86",
+        Arch::Aarch64 => "qemu-system-arm",
+    };
+    let arch = arch.name();
+    format!(
+        "install it (Debian, Ubuntu: apt install {debian}; Fedora: dnf install qemu-system-{arch}-core) \
+         or name one with --qemu FILE"
+    )
+}
+
+/// The first line of `qemu-system-ARCH --version`; nothing if there is no such QEMU.
+pub fn version(arch: Arch) -> Option<String> {
+    let output = Command::new(program(arch)).arg("--version").stderr(Stdio::null()).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    text.lines().next().filter(|_| output.status.success()).map(str::to_owned)
+}
+
+/// The command as a line that a shell understands.
+pub fn shell_line(program: &Path, arguments: &[OsString]) -> String {
+    let words = std::iter::once(program.as_os_str()).chain(arguments.iter().map(OsString::as_os_str));
+    words.map(|word| quoted(&word.to_string_lossy())).collect::<Vec<_>>().join(" ")
+}
+
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./,=+:@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn machine(arch: Arch, accelerator: Accelerator) -> Machine {
+        Machine { program: program(arch), arch, accelerator, cpu: None, memory: 512, append: None }
+    }
+
+    fn line(machine: &Machine) -> String {
+        let arguments = machine.arguments(Path::new("/k/vmlinuz"), Path::new("/k/initramfs"));
+        shell_line(&machine.program, &arguments)
+    }
+
+    #[test]
+    fn the_commands_are_these() {
+        insta::assert_snapshot!(line(&machine(Arch::X86_64, Accelerator::Tcg)), @"");
+        insta::assert_snapshot!(line(&machine(Arch::Aarch64, Accelerator::Tcg)), @"");
+    }
+
+    #[test]
+    fn processor_models_follow_the_accelerator() {
+        assert_eq!(machine(Arch::Aarch64, Accelerator::Kvm).cpu(), "max");
+        let mut chosen = machine(Arch::Aarch64, Accelerator::Tcg);
+        chosen.cpu = Some("cortex-a57".to_owned());
+        assert_eq!(chosen.cpu(), "cortex-a57");
+    }
+
+    #[test]
+    fn added_words_stand_before_those_for_init() {
+        let mut machine = machine(Arch::Aarch64, Accelerator::Tcg);
+        machine.append = Some("nokaslr slub_debug=FZ".to_owned());
+        assert!(
+            machine
+                .kernel_line()
+                .ends_with("printk.devkmsg=on nokaslr slub_debug=FZ -- ptrace-conformance-guest")
+        );
+    }
+
+    #[test]
+    fn a_shell_reads_what_was_meant() {
+        for word in ["plain", "two words", "it's", "", "a$b", "päth"] {
+            let output =
+                Command::new("sh").arg("-c").arg(format!("printf %s {}", quoted(word))).output().unwrap();
+            assert_eq!(String::from_utf8(output.stdout).unwrap(), word);
+        }
+    }
+}

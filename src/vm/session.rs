@@ -1,0 +1,223 @@
+//! One session with a guest: prepared from the arguments, booted, and watched to its end.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+
+use super::accel::{self, Accelerator};
+use super::args::Args;
+use super::files::{self, Files};
+use super::guest::Guest;
+use super::image::Image;
+use super::inside::Order;
+use super::limits::Limits;
+use super::qemu::{self, Machine};
+use super::suite;
+use super::transcript::{News, Phase, Transcript};
+use super::watch::{self, Audience, Ending, Watched};
+use crate::exit::Misuse;
+use crate::interrupt::Interruption;
+use crate::progress::Progress;
+
+/// A guest ready to be booted.
+#[derive(Debug)]
+pub struct Session<'a> {
+    args: &'a Args,
+    image: Image,
+    files: Files,
+}
+
+/// The initramfs is unpacked into memory beside itself; more than this share of it leaves too little.
+const INITRAMFS_SHARE: usize = 4;
+
+impl<'a> Session<'a> {
+    /// Reads, builds and checks all that the guest needs.
+    pub fn prepare(args: &'a Args) -> anyhow::Result<Session<'a>> {
+        let image = Image::open(&args.kernel, args.arch)?;
+        let suite = suite::binary(image.arch, args.suite.as_deref())?;
+        let order = Order {
+            filters: args.filters.filters.clone(),
+            exact: args.filters.exact,
+            time_limit: args.timeout,
+        };
+        let order = serde_json::to_vec(&order).context("cannot write the guest's order")?;
+        let initramfs = files::initramfs(&suite, &order)?;
+        check_size(initramfs.len(), args.memory)?;
+        let files = Files::new(&image.content, &initramfs, args.keep.as_deref())?;
+        Ok(Session { args, image, files })
+    }
+
+    /// The accelerator that is tried first.
+    pub fn first(&self) -> Accelerator {
+        self.candidates().first().copied().unwrap_or(Accelerator::Tcg)
+    }
+
+    fn candidates(&self) -> &'static [Accelerator] {
+        self.args.accel.candidates(self.image.arch)
+    }
+
+    fn machine(&self, accelerator: Accelerator) -> Machine {
+        Machine {
+            program: self.args.qemu.clone().unwrap_or_else(|| qemu::program(self.image.arch)),
+            arch: self.image.arch,
+            accelerator,
+            cpu: self.args.cpu.clone(),
+            memory: self.args.memory,
+            append: self.args.append.clone(),
+        }
+    }
+
+    /// The QEMU command as a line for a shell.
+    pub fn command(&self, accelerator: Accelerator) -> String {
+        let machine = self.machine(accelerator);
+        qemu::shell_line(&machine.program, &self.arguments(&machine))
+    }
+
+    fn arguments(&self, machine: &Machine) -> Vec<std::ffi::OsString> {
+        machine.arguments(&self.files.kernel.path(), &self.files.initramfs.path())
+    }
+
+    /// Boots the guest and watches it to its end, with the first accelerator under which it comes up.
+    pub fn run(&self, show: &mut Show) -> anyhow::Result<(Watched, Machine)> {
+        self.run_within(show, |accelerator| Limits::new(accelerator, self.args.timeout, self.args.patience))
+    }
+
+    /// The same with limits of the caller's choice.
+    pub fn run_within(
+        &self,
+        show: &mut Show,
+        limits: impl Fn(Accelerator) -> Limits,
+    ) -> anyhow::Result<(Watched, Machine)> {
+        let mut candidates = self.candidates().iter().copied().peekable();
+        loop {
+            let accelerator = candidates.next().context("there is no accelerator to try")?;
+            let fallback = candidates.peek().is_some();
+            let mut limits = limits(accelerator);
+            if fallback {
+                limits = limits.for_a_try(self.args.patience);
+            }
+            let machine = self.machine(accelerator);
+            show.boots(&self.args.kernel, &machine);
+            let watched = watch::watch(self.boot(&machine)?, &limits, show);
+            show.progress.iter_mut().for_each(Progress::clear);
+            if !fallback || came_up(&watched) {
+                return Ok((watched, machine));
+            }
+            accel::remember_hang();
+            anstream::eprintln!(
+                "note: no guest starts with {} here; emulating instead (--accel tcg spares the try)",
+                accelerator.name()
+            );
+        }
+    }
+
+    fn boot(&self, machine: &Machine) -> anyhow::Result<Guest> {
+        let program = machine.program.display();
+        Guest::start(&machine.program, &self.arguments(machine)).map_err(|error| {
+            let why = match error.kind() {
+                ErrorKind::NotFound => {
+                    format!("{program} is not there: {}", qemu::install_hint(machine.arch))
+                }
+                _ => format!("cannot start {program}: {error}"),
+            };
+            Misuse(why).into()
+        })
+    }
+
+    /// Keeps the console's log where the user wants it, and whenever something was wrong with the guest.
+    pub fn keep_log(&self, watched: &Watched) -> anyhow::Result<Option<PathBuf>> {
+        let keep = self.args.keep.as_deref();
+        if let Some(keep) = keep {
+            files::keep_text(Some(keep), "command", &format!("{}\n", self.command(self.first())))?;
+        }
+        let wrong = watched.phase != Phase::Done
+            || watched.transcript.fault.is_some()
+            || watched.transcript.alarms.gravest().is_some();
+        let wanted = keep.is_some() || wrong;
+        wanted.then(|| files::keep_text(keep, "console.log", &watched.log)).transpose()
+    }
+}
+
+/// Whether there was any sign of life. A kernel that says why it cannot go on has come up.
+fn came_up(watched: &Watched) -> bool {
+    watched.phase > Phase::Boot || !watched.mute() || matches!(watched.ending, Ending::Interrupted(_))
+}
+
+fn check_size(initramfs: usize, memory: u32) -> Result<(), Misuse> {
+    let room = (memory as usize) << 20;
+    if initramfs <= room / INITRAMFS_SHARE {
+        return Ok(());
+    }
+    let needed = (initramfs * INITRAMFS_SHARE).div_ceil(1 << 20);
+    Err(Misuse(format!(
+        "the initramfs has {} MiB, too much for a guest with {memory} MiB of memory; use a release build of \
+         the suite, or --memory {needed}",
+        initramfs >> 20
+    )))
+}
+
+/// Where the console's log is, to be put behind a message.
+pub fn console_at(log: Option<&Path>) -> String {
+    log.map_or_else(String::new, |log| format!("; console log: {}", log.display()))
+}
+
+/// The error of a guest that left no report at all. What QEMU refuses at once is mostly the user's choice.
+pub fn no_report(watched: &Watched, cause: &str, log: Option<&Path>) -> anyhow::Error {
+    let refused = matches!(&watched.ending, Ending::Exited(Ok(status)) if !status.success());
+    let at = console_at(log);
+    if refused && watched.mute() {
+        let why = watched.complaints.join("; ");
+        return Misuse(format!("QEMU does not start: {why}; see --cpu, --memory, --accel and --qemu{at}"))
+            .into();
+    }
+    anyhow!("no report from the guest: {cause}{at}")
+}
+
+/// Shows on standard error how far the guest has come.
+#[derive(Debug)]
+pub struct Show {
+    interruption: Option<Interruption>,
+    progress: Option<Progress>,
+}
+
+impl Show {
+    /// For a run that can be interrupted.
+    pub const fn new(interruption: Interruption) -> Show {
+        Show { interruption: Some(interruption), progress: None }
+    }
+
+    /// For a run that nobody interrupts.
+    #[cfg(test)]
+    pub const fn undisturbed() -> Show {
+        Show { interruption: None, progress: None }
+    }
+
+    fn boots(&mut self, kernel: &Path, machine: &Machine) {
+        let (arch, how) = (machine.arch.name(), machine.accelerator.name());
+        self.progress = None;
+        anstream::eprintln!("booting {} ({arch}, {how}, -cpu {})", kernel.display(), machine.cpu());
+    }
+}
+
+impl Audience for Show {
+    fn news(&mut self, news: &News, transcript: &Transcript) {
+        let Some(plan) = &transcript.planned else { return };
+        match news {
+            News::Planned => {
+                anstream::eprintln!("Linux {} is up, {} cases", plan.target.kernel, plan.cases.len());
+                self.progress = Some(Progress::new(plan.cases.len(), 1));
+            }
+            News::Judged(at, verdict) => {
+                if let (Some(progress), Some(name)) = (&mut self.progress, plan.cases.get(*at as usize)) {
+                    progress.done(name, *verdict);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn signal(&self) -> Option<i32> {
+        self.interruption.as_ref().and_then(Interruption::signal)
+    }
+}
