@@ -156,6 +156,16 @@ impl Stopped {
         Ok(Registers { words })
     }
 
+    /// Replaces the case's options by these; `PTRACE_O_EXITKILL` stays.
+    ///
+    /// # Errors
+    ///
+    /// If the kernel refuses: nothing to go on with.
+    pub fn change_options(&self, options: u32) -> Flow {
+        let answer = self.set_options(options | crate::request::options::EXITKILL);
+        self.must("PTRACE_SETOPTIONS", answer)
+    }
+
     /// Writes the general registers.
     ///
     /// # Errors

@@ -46,6 +46,7 @@ syscalls! {
     READ = SYS_read, "read";
     RT_SIGACTION = SYS_rt_sigaction, "rt_sigaction";
     RT_SIGPROCMASK = SYS_rt_sigprocmask, "rt_sigprocmask";
+    RT_SIGRETURN = SYS_rt_sigreturn, "rt_sigreturn";
     SCHED_YIELD = SYS_sched_yield, "sched_yield";
     SECCOMP = SYS_seccomp, "seccomp";
     TGKILL = SYS_tgkill, "tgkill";

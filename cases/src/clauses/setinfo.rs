@@ -41,4 +41,23 @@ pub(super) const CLAUSES: &[Clause] = &[
         "DESCRIPTION/PTRACE_SET_SYSCALL_INFO",
         "PTRACE_SET_SYSCALL_INFO ignores arch, instruction_pointer and stack_pointer in the passed structure.",
     ),
+    Clause::kernel_source(
+        "setinfo.rejects",
+        "kernel/ptrace.c",
+        "ptrace_set_syscall_info()",
+        "PTRACE_SET_SYSCALL_INFO with nonzero flags or reserved byte, with an op other than the stop's, or in a stop whose op is NONE fails with EINVAL.",
+    ),
+    Clause::kernel_source(
+        "setinfo.range",
+        "kernel/ptrace.c",
+        "ptrace_set_syscall_info_entry()",
+        "entry.nr that is no sign-extended int fails with ERANGE.",
+    ),
+    Clause::kernel_source(
+        "setinfo.skip",
+        "kernel/ptrace.c",
+        "ptrace_set_syscall_info_entry()",
+        "entry.nr -1 skips the call, leaves the arguments alone, and the result is -ENOSYS on both architectures.",
+    )
+    .note("aarch64: syscall_set_nr() writes -ENOSYS to x0."),
 ];

@@ -128,4 +128,10 @@ pub(super) const CLAUSES: &[Clause] = &[
         "In syscall-stops taken while TRACESYSGOOD is unset PTRACE_GET_SYSCALL_INFO gives op NONE, and setting the option during the stop does not change its answer for this stop.",
     )
     .note("Observed 6.18. Not required for SECCOMP stops."),
+    Clause::kernel_source(
+        "sysinfo.error-range",
+        "include/asm-generic/syscall.h",
+        "syscall_get_error()",
+        "exit.is_error is 1 exactly for results from -4095 to -1, also for one that the tracer wrote.",
+    ),
 ];

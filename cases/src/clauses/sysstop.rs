@@ -152,4 +152,96 @@ pub(super) const CLAUSES: &[Clause] = &[
         "Syscall-stops",
         "PTRACE_GETSIGINFO in a syscall-stop returns si_signo SIGTRAP and si_code SIGTRAP or SIGTRAP|0x80.",
     ),
+    Clause::manual(
+        "sysstop.convention",
+        "syscall(2)",
+        "Architecture calling conventions",
+        "The number goes in rax (x86_64) or x8 (aarch64), the arguments in rdi, rsi, rdx, r10, r8, r9 or x0 to x5, and the result comes back in rax or x0.",
+    ),
+    Clause::kernel_source(
+        "sysstop.ip-behind-call",
+        "arch/x86/entry/entry_64.S",
+        "entry_SYSCALL_64",
+        "At both syscall-stops the instruction pointer is behind the system call instruction and the stack pointer is the one the program called with.",
+    )
+    .note("aarch64: kernel_entry in arch/arm64/kernel/entry.S saves elr_el1, which svc leaves behind itself."),
+    Clause::kernel_source(
+        "sysstop.preserves-registers",
+        "arch/x86/entry/entry_64.S",
+        "entry_SYSCALL_64",
+        "A call changes no general register but rax, rcx and r11 on x86_64 and x0 on aarch64, for tracer and program alike.",
+    )
+    .note("aarch64: kernel_exit in arch/arm64/kernel/entry.S restores x0 to x30 from pt_regs; x7 is a marker while stopped."),
+    Clause::kernel_source(
+        "sysstop.number-is-int",
+        "arch/x86/entry/entry_64.S",
+        "entry_SYSCALL_64",
+        "Only the lower 32 bits of the number register select a traced call.",
+    )
+    .note("Sign-extended from eax since 5.14; aarch64 passes x8 as an int (do_el0_svc())."),
+    Clause::kernel_source(
+        "sysstop.no-number-outside",
+        "arch/x86/include/asm/idtentry.h",
+        "DECLARE_IDTENTRY()",
+        "At a stop caused by an exception, outside any call, the system call number reads -1.",
+    )
+    .note("x86_64 stubs push -1 as orig_rax; aarch64 kernel_entry stores NO_SYSCALL."),
+    Clause::kernel_source(
+        "sysstop.sigreturn-number",
+        "arch/x86/kernel/signal_64.c",
+        "restore_sigcontext()",
+        "rt_sigreturn has both stops; at its exit-stop the number reads -1 and the result register is the restored one.",
+    )
+    .note("aarch64: restore_sigframe() calls forget_syscall()."),
+    Clause::kernel_source(
+        "sysstop.invalid-number",
+        "arch/x86/entry/syscall_64.c",
+        "do_syscall_64()",
+        "A call with a number that does not exist has both stops and fails with ENOSYS.",
+    )
+    .note("aarch64: invoke_syscall() and do_ni_syscall() in arch/arm64/kernel/syscall.c."),
+    Clause::kernel_source(
+        "sysstop.invalid-number-made",
+        "arch/x86/entry/syscall_64.c",
+        "do_syscall_64()",
+        "If the tracer changes the number to one that does not exist, other than -1, the call fails with ENOSYS whatever the tracer put into the result register.",
+    )
+    .note("x86_64 outside 5.14 to 7.2 keeps what the tracer put there."),
+    Clause::kernel_source(
+        "sysstop.skip-minus-one",
+        "include/linux/entry-common.h",
+        "syscall_enter_from_user_mode_work()",
+        "A tracer that makes the number -1 at an enter-stop skips the call; the exit-stop comes all the same, and the result is what the result register holds.",
+    )
+    .note("Untouched it holds -ENOSYS on x86_64 and the first argument on aarch64."),
+    Clause::kernel_source(
+        "sysstop.data-queued",
+        "include/linux/ptrace.h",
+        "ptrace_report_syscall()",
+        "A signal given when resuming from a syscall-stop is sent to the tracee as a new one: it has a signal-delivery-stop of its own, with si_code SI_KERNEL, behind the exit-stop if there is one.",
+    ),
+    Clause::kernel_source(
+        "sysstop.killed-at-entry",
+        "include/linux/ptrace.h",
+        "ptrace_report_syscall_entry()",
+        "A tracee that gets SIGKILL in an enter-stop does not make the call.",
+    ),
+    Clause::kernel_source(
+        "sysstop.siginfo-own-id",
+        "kernel/signal.c",
+        "ptrace_do_notify()",
+        "At a syscall-stop si_pid and si_uid are the tracee's own, and si_errno is 0.",
+    ),
+    Clause::kernel_source(
+        "sysstop.step-report",
+        "include/linux/ptrace.h",
+        "ptrace_report_syscall_exit()",
+        "A stepped call reports no exit-stop but SIGTRAP, with the result in place and before any instruction behind it: si_code TRAP_BRKPT on x86_64, SI_USER on aarch64.",
+    ),
+    Clause::kernel_source(
+        "sysstop.per-thread",
+        "kernel/ptrace.c",
+        "ptrace_resume()",
+        "PTRACE_SYSCALL is a matter of the one thread that it resumes; another thread of the process, resumed otherwise, has no syscall-stops.",
+    ),
 ];
