@@ -127,6 +127,9 @@ fn headline(report: &Report) -> String {
         (0, 0) if ran == 0 => paint(ODD, "nothing ran"),
         (0, 0) if !report.complete => paint(GOOD, "as expected so far"),
         (0, 0) => paint(GOOD, "as expected"),
+        (0, broken) if ran == 0 => {
+            paint(BAD, format!("{broken} broken and none judged (`ptrace-conformance doctor` says more)"))
+        }
         (0, broken) => paint(BAD, format!("{broken} broken")),
         (deviating, 0) => paint(BAD, format!("{deviating} deviate")),
         (deviating, broken) => paint(BAD, format!("{deviating} deviate, {broken} broken")),
@@ -165,7 +168,7 @@ mod tests {
 
         DEVIATES family::case_2::traceme
           1 of 2 checks failed
-          tracee: result
+          tracee: result (check 2)
               expected  0
               observed  -ENOSYS
               clause    stop.syscall.alternate

@@ -1,7 +1,8 @@
 //! Interruption: the first ctrl-C ends a run in good order, the second one ends it at once.
 
-use std::sync::Arc;
+use std::io::IsTerminal;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Once};
 
 use anyhow::Context;
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -11,6 +12,7 @@ use signal_hook::flag;
 #[derive(Clone, Debug)]
 pub struct Interruption {
     signal: Arc<AtomicUsize>,
+    told: Arc<Once>,
 }
 
 impl Interruption {
@@ -25,7 +27,7 @@ impl Interruption {
                 .and_then(|_| flag::register_usize(number, Arc::clone(&signal), number as usize))
                 .with_context(|| format!("cannot watch for signal {number}"))?;
         }
-        Ok(Interruption { signal })
+        Ok(Interruption { signal, told: Arc::new(Once::new()) })
     }
 
     /// The signal that asked for the end, if one did.
@@ -34,5 +36,20 @@ impl Interruption {
             0 => None,
             number => i32::try_from(number).ok(),
         }
+    }
+
+    /// Whether to begin something further; says once why not, since what runs has to be waited for.
+    pub fn go_on(&self) -> bool {
+        let ended = self.signal().is_some();
+        if ended {
+            self.told.call_once(|| {
+                // Below the progress line and the terminal's own ^C.
+                let gap = if std::io::stderr().is_terminal() { "\n" } else { "" };
+                anstream::eprintln!(
+                    "{gap}ending after the cases that are running; ctrl-C again ends at once"
+                );
+            });
+        }
+        !ended
     }
 }

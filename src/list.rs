@@ -11,7 +11,7 @@ use crate::output;
 use crate::prose;
 use crate::report::Suite;
 use crate::select::{self, Named};
-use crate::style::{self, FAINT, ODD, STRONG, paint};
+use crate::style::{FAINT, ODD, STRONG, paint};
 
 /// The version of the list's JSON.
 const SCHEMA: &str = "ptrace-conformance/list/1";
@@ -96,6 +96,7 @@ mod tests {
     use ptrace_conformance_harness::case::{Arch, Family, Need};
 
     use super::*;
+    use crate::style::plain;
 
     /// An architecture on which these tests do not run.
     const ELSEWHERE: &[Arch] = match Arch::HERE {
@@ -120,7 +121,7 @@ mod tests {
 
     #[test]
     fn people_see_claims_above_names() {
-        let text = style::plain(&human(REGISTRY, &all_variants(REGISTRY)));
+        let text = plain(&human(REGISTRY, &all_variants(REGISTRY)));
         insta::assert_snapshot!(text.replace(ELSEWHERE[0].name(), "elsewhere"), @"
         stops: How a tracee stops.
           Entry and exit stops alternate.

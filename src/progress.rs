@@ -20,6 +20,7 @@ pub struct Progress {
     done: usize,
     deviating: usize,
     broken: usize,
+    differing: usize,
     told: Instant,
 }
 
@@ -35,17 +36,18 @@ impl Progress {
             done: 0,
             deviating: 0,
             broken: 0,
+            differing: 0,
             told: Instant::now(),
         }
     }
 
     /// A round begins; so many cases differed in those before.
-    pub fn round(&mut self, round: usize, differences: usize) {
-        self.round = round;
-        self.done = 0;
+    pub fn round(&mut self, round: usize, differing: usize) {
+        (self.round, self.differing) = (round, differing);
+        (self.done, self.deviating, self.broken) = (0, 0, 0);
         if !self.live && self.told.elapsed() >= LOG {
             self.told = Instant::now();
-            anstream::eprintln!("round {round} of {}, {differences} differing cases so far", self.rounds);
+            anstream::eprintln!("round {round} of {}, {differing} cases differed so far", self.rounds);
         }
     }
 
@@ -72,7 +74,9 @@ impl Progress {
         if self.rounds > 1 {
             line = format!("round {}/{}  {line}", self.round, self.rounds);
         }
-        for (count, word) in [(self.deviating, "deviate"), (self.broken, "broken")] {
+        for (count, word) in
+            [(self.deviating, "deviate"), (self.broken, "broken"), (self.differing, "differ")]
+        {
             if count > 0 {
                 line += &format!("  {count} {word}");
             }
@@ -107,7 +111,10 @@ mod tests {
     #[test]
     fn rounds_are_counted() {
         let mut progress = Progress::new(184, 200);
+        progress.done("a::b::seize", Verdict::Deviates);
         progress.round(7, 0);
         assert_eq!(progress.line("a::b::seize"), "round 7/200  0/184  a::b::seize");
+        progress.round(8, 2);
+        assert_eq!(progress.line("a::b::seize"), "round 8/200  0/184  2 differ  a::b::seize");
     }
 }

@@ -17,12 +17,10 @@ pub fn fold(first: &str, text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::fold;
-
     #[test]
     fn long_text_is_folded_under_its_first_line_and_words_stay_whole() {
         let name = "a".repeat(90);
-        let text = fold("  note: ", &format!("{} x-y-z {name}", "word ".repeat(14).trim()));
+        let text = super::fold("  note: ", &format!("{} x-y-z {name}", "word ".repeat(14).trim()));
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(lines.len(), 3, "{text}");
         assert!(lines[0].len() <= 80 && lines[1] == "        x-y-z", "{text}");

@@ -1,7 +1,5 @@
 //! Rounds: the selection run once or many times, and what differed between the times.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
 use std::time::Duration;
 
 use ptrace_conformance_harness::pool::{Done, Pool};
@@ -69,10 +67,9 @@ impl Outcome {
     }
 }
 
-/// Runs all cases so many times, `jobs` at a time, until done or interrupted.
+/// Runs all cases so many times, until done or interrupted.
 pub fn run(
     pool: &Pool,
-    jobs: usize,
     repeat: usize,
     cases: &[Named],
     interruption: &Interruption,
@@ -81,10 +78,14 @@ pub fn run(
     let mut outcome = Outcome::of(cases.len());
     for round in 1..=repeat {
         progress.round(round, outcome.differences.len());
-        one_round(pool, jobs, cases, interruption, |at, done| {
-            progress.done(&cases[at].0, done.record.verdict);
-            outcome.take(round, at, done);
-        });
+        pool.run_while(
+            || interruption.go_on(),
+            cases,
+            |at, done| {
+                progress.done(&cases[at].0, done.record.verdict);
+                outcome.take(round, at, done);
+            },
+        );
         if interruption.signal().is_some() {
             break;
         }
@@ -92,36 +93,6 @@ pub fn run(
     }
     progress.clear();
     outcome
-}
-
-fn one_round(
-    pool: &Pool,
-    jobs: usize,
-    cases: &[Named],
-    interruption: &Interruption,
-    mut done: impl FnMut(usize, Done),
-) {
-    let next = AtomicUsize::new(0);
-    let serve = |results: mpsc::Sender<(usize, Done)>| {
-        while interruption.signal().is_none() {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some((name, variant)) = cases.get(at) else { break };
-            if results.send((at, pool.run_one(name, variant.case.clauses))).is_err() {
-                break;
-            }
-        }
-    };
-    std::thread::scope(|scope| {
-        let (results, finished) = mpsc::channel();
-        for _ in 0..jobs.min(cases.len()) {
-            let results = results.clone();
-            scope.spawn(|| serve(results));
-        }
-        drop(results);
-        for (at, result) in finished {
-            done(at, result);
-        }
-    });
 }
 
 impl Difference {

@@ -46,11 +46,11 @@ pub fn run(args: &RunArgs) -> anyhow::Result<Status> {
 }
 
 fn rounds(args: &RunArgs, cases: &[Named], interruption: &Interruption) -> Outcome {
-    let processors = || std::thread::available_parallelism().map_or(1, usize::from);
-    let jobs = args.jobs.unwrap_or_else(processors).min(cases.len());
-    let pool = Pool::new(Settings { jobs, time_limit: args.timeout, journal: false });
+    let usual = Settings::default();
+    let jobs = args.jobs.unwrap_or(usual.jobs);
+    let pool = Pool::new(Settings { jobs, time_limit: args.timeout, ..usual });
     let mut progress = Progress::new(cases.len(), args.repeat);
-    rounds::run(&pool, jobs, args.repeat, cases, interruption, &mut progress)
+    rounds::run(&pool, args.repeat, cases, interruption, &mut progress)
 }
 
 fn times(cases: &[Named], outcome: &Outcome, elapsed: std::time::Duration) -> Times {

@@ -76,15 +76,27 @@ impl Pool {
 
     /// Runs all cases, `jobs` at a time, and calls `done` with the index of each as it finishes, on the
     /// calling thread.
-    pub fn run_all(&self, cases: &[(String, Variant)], mut done: impl FnMut(usize, Done)) {
+    pub fn run_all(&self, cases: &[(String, Variant)], done: impl FnMut(usize, Done)) {
+        self.run_while(|| true, cases, done);
+    }
+
+    /// The same, but begins no further case once `go_on` says no.
+    pub fn run_while(
+        &self,
+        go_on: impl Fn() -> bool + Sync,
+        cases: &[(String, Variant)],
+        mut done: impl FnMut(usize, Done),
+    ) {
         let run = |(name, variant): &(String, Variant)| self.run_one(name, variant.case.clauses);
         if self.settings.jobs <= 1 {
             // Without threads, for kernels that hardly have them.
-            return cases.iter().map(run).enumerate().for_each(|(index, outcome)| done(index, outcome));
+            let wanted = cases.iter().take_while(|_| go_on());
+            return wanted.map(run).enumerate().for_each(|(index, outcome)| done(index, outcome));
         }
         let next = AtomicUsize::new(0);
         let work = |finished: mpsc::Sender<_>| {
-            while let index = next.fetch_add(1, Ordering::Relaxed)
+            while go_on()
+                && let index = next.fetch_add(1, Ordering::Relaxed)
                 && let Some(case) = cases.get(index)
                 && finished.send((index, run(case))).is_ok()
             {}

@@ -12,7 +12,7 @@ use crate::exit::Status;
 use crate::output;
 use crate::prose;
 use crate::report::Suite;
-use crate::style::{self, BAD, GOOD, NOTE, STRONG, paint};
+use crate::style::{BAD, GOOD, NOTE, STRONG, paint};
 
 /// The version of the findings' JSON.
 const SCHEMA: &str = "ptrace-conformance/doctor/1";
@@ -144,6 +144,7 @@ impl Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::style::plain;
 
     fn diagnosis(findings: Vec<Finding>) -> Diagnosis {
         let sections = vec![Section { title: "Tracing", findings }];
@@ -162,7 +163,7 @@ mod tests {
             Finding::trouble("PTRACE_SEIZE", "EPERM", "run outside the sandbox"),
         ]);
         assert!(!diagnosis.ready);
-        insta::assert_snapshot!(style::plain(&diagnosis.human()), @"
+        insta::assert_snapshot!(plain(&diagnosis.human()), @"
         Tracing
           ok    PTRACE_TRACEME     permitted
           note  Yama               ptrace_scope is 1
@@ -179,6 +180,6 @@ mod tests {
     fn a_note_is_no_trouble() {
         let diagnosis = diagnosis(vec![Finding::note("KVM", "absent", "guests are emulated")]);
         assert!(diagnosis.ready);
-        assert_eq!(style::plain(&diagnosis.closing()), "ready to run on this kernel; worth a look: KVM\n");
+        assert_eq!(plain(&diagnosis.closing()), "ready to run on this kernel; worth a look: KVM\n");
     }
 }

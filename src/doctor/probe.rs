@@ -1,7 +1,5 @@
 //! The proof: one case for each way to start tracing, run as any run would run it.
 
-use std::time::Duration;
-
 use ptrace_conformance_cases::FAMILIES;
 use ptrace_conformance_harness::case::{Axis, Start, Variant, all_variants};
 use ptrace_conformance_harness::pool::{Pool, Settings};
@@ -10,11 +8,9 @@ use ptrace_conformance_harness::record::{CaseRecord, Verdict};
 use super::Finding;
 use crate::catalogue::fits_here;
 
-const TIME_LIMIT: Duration = Duration::from_secs(10);
-
 /// Tries each way to start tracing.
 pub fn look() -> Vec<Finding> {
-    let pool = Pool::new(Settings { jobs: 1, time_limit: TIME_LIMIT, journal: false });
+    let pool = Pool::new(Settings { jobs: 1, ..Settings::default() });
     Start::VALUES.iter().filter_map(|&(_, start)| try_start(&pool, start)).collect()
 }
 

@@ -5,7 +5,6 @@
 //! and carries its reason.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use ptrace_conformance_cases::FAMILIES;
@@ -19,15 +18,12 @@ mod failure;
 #[path = "../prose.rs"]
 mod prose;
 
-/// Far more than any case takes, also on an emulated and busy machine.
-const TIME_LIMIT: Duration = Duration::from_secs(10);
-
 fn main() -> std::process::ExitCode {
     worker::serve_if_asked(FAMILIES);
     let args = Arguments::from_args();
-    let processors = || std::thread::available_parallelism().map_or(1, usize::from);
-    let jobs = args.test_threads.unwrap_or_else(processors);
-    let pool = Arc::new(Pool::new(Settings { jobs, time_limit: TIME_LIMIT, journal: false }));
+    let usual = Settings::default();
+    let jobs = args.test_threads.unwrap_or(usual.jobs);
+    let pool = Arc::new(Pool::new(Settings { jobs, ..usual }));
     let trials = all_variants(FAMILIES).into_iter().map(|(name, variant)| trial(name, variant, &pool));
     let conclusion = libtest_mimic::run(&args, trials.collect());
     conclusion.exit_code()
