@@ -6,7 +6,7 @@
 use crate::process;
 use crate::progress;
 use crate::reap;
-use crate::status::Status;
+use crate::status::{Reading, Status};
 use crate::tracer::{self, Cases};
 use crate::wire::{Fault, Inbox, Kind, Message};
 use nix::sys::prctl;
@@ -95,9 +95,11 @@ impl Guardian<'_> {
 
     fn reason(&self, fault: Fault, end: Option<Status>) -> String {
         let doing = progress::get();
-        match (fault, end) {
+        match (fault, end.map(Status::read)) {
             (Fault::Late, _) => format!("time limit of {:?}: the worker was {doing}", self.limit),
-            (Fault::Closed, Some(end)) => format!("the worker died: {end:?}, while it was {doing}"),
+            (Fault::Closed, Some(Reading::Gone(end))) => {
+                format!("the worker died: {end}, while it was {doing}")
+            }
             (fault, _) => format!("the worker does not answer: {fault:?}, while it was {doing}"),
         }
     }

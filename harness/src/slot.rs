@@ -12,7 +12,7 @@ use std::process::{Child, ExitStatus};
 use std::time::Duration;
 
 /// What a guardian may take on top of a case's time limit, to clean up after the case.
-const GRACE: Duration = Duration::from_secs(20);
+const GRACE: Duration = Duration::from_secs(5);
 
 /// A place for one worker; the worker itself comes with the first case, and is replaced when it is lost.
 #[derive(Debug)]
