@@ -94,7 +94,7 @@ fn run(name: &str, variant: Variant, time_limit: Duration) -> CaseRecord {
 }
 
 fn program(variant: Variant) -> Vec<String> {
-    Program::new(variant.case.program).to_string().lines().map(str::to_owned).collect()
+    Program::of(variant).to_string().lines().map(str::to_owned).collect()
 }
 
 fn source(id: &'static str) -> Option<Source> {

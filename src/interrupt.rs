@@ -1,18 +1,18 @@
 //! Interruption: the first ctrl-C ends a run in good order, the second one ends it at once.
 
 use std::io::IsTerminal;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Once};
 
 use anyhow::Context;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
+use signal_hook::iterator::Signals;
 
 /// Remembers whether the user asked the run to end.
 #[derive(Clone, Debug)]
 pub struct Interruption {
     signal: Arc<AtomicUsize>,
-    told: Arc<Once>,
 }
 
 impl Interruption {
@@ -27,7 +27,7 @@ impl Interruption {
                 .and_then(|_| flag::register_usize(number, Arc::clone(&signal), number as usize))
                 .with_context(|| format!("cannot watch for signal {number}"))?;
         }
-        Ok(Interruption { signal, told: Arc::new(Once::new()) })
+        Ok(Interruption { signal })
     }
 
     /// The signal that asked for the end, if one did.
@@ -38,18 +38,17 @@ impl Interruption {
         }
     }
 
-    /// Whether to begin something further; says once why not, since what runs has to be waited for.
-    pub fn go_on(&self) -> bool {
-        let ended = self.signal().is_some();
-        if ended {
-            self.told.call_once(|| {
+    /// Says this at the first signal, since what is running has to be waited for.
+    pub fn announce(text: &'static str) -> anyhow::Result<()> {
+        let mut signals = Signals::new([SIGINT, SIGTERM]).context("cannot watch for signals")?;
+        let wait = move || {
+            if signals.forever().next().is_some() {
                 // Below the progress line and the terminal's own ^C.
                 let gap = if std::io::stderr().is_terminal() { "\n" } else { "" };
-                anstream::eprintln!(
-                    "{gap}ending after the cases that are running; ctrl-C again ends at once"
-                );
-            });
-        }
-        !ended
+                anstream::eprintln!("{gap}{text}");
+            }
+        };
+        let thread = std::thread::Builder::new().name("interruption".to_owned()).spawn(wait);
+        thread.map(drop).context("cannot start the thread that watches for signals")
     }
 }

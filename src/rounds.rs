@@ -75,18 +75,15 @@ pub fn run(
     interruption: &Interruption,
     progress: &mut Progress,
 ) -> Outcome {
+    let go_on = || interruption.signal().is_none();
     let mut outcome = Outcome::of(cases.len());
     for round in 1..=repeat {
         progress.round(round, outcome.differences.len());
-        pool.run_while(
-            || interruption.go_on(),
-            cases,
-            |at, done| {
-                progress.done(&cases[at].0, done.record.verdict);
-                outcome.take(round, at, done);
-            },
-        );
-        if interruption.signal().is_some() {
+        pool.run_while(go_on, cases, |at, done| {
+            progress.done(&cases[at].0, done.record.verdict);
+            outcome.take(round, at, done);
+        });
+        if !go_on() {
             break;
         }
         outcome.rounds = round;

@@ -27,6 +27,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<Status> {
     }
     let place = args.output.place()?;
     let interruption = Interruption::watch()?;
+    Interruption::announce("ending after the cases that are running; ctrl-C again ends at once")?;
     let started = Instant::now();
     let outcome = rounds(args, &cases, &interruption);
     let elapsed = started.elapsed();

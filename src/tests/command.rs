@@ -1,4 +1,5 @@
 //! The command as its users meet it: exit statuses, reports and messages of the real program.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Output, Stdio};
