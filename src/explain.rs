@@ -29,7 +29,8 @@ struct Explanation {
     suite: Suite,
     target: Target,
     case: Entry,
-    siblings: Vec<String>,
+    /// Full names of all variants of the case, this one among them.
+    variants: Vec<String>,
     sources: Vec<Source>,
     program: Vec<String>,
     record: CaseRecord,
@@ -49,14 +50,14 @@ struct Source {
 
 /// Explains a case, running it for the purpose.
 pub fn explain(args: &ExplainArgs) -> anyhow::Result<Status> {
-    let (name, variant, siblings) = find(&args.case)?;
+    let (name, variant, variants) = find(&args.case)?;
     let explanation = Explanation {
         schema: SCHEMA,
         suite: Suite::this(),
         target: Target::host()?,
         case: Entry::of(&name, variant),
-        siblings,
-        sources: variant.case.clauses.iter().copied().filter_map(source).collect(),
+        variants,
+        sources: variant.case.clauses.iter().map(|id| source(id)).collect(),
         program: program(variant),
         record: run(&name, variant, args.timeout),
     };
@@ -71,7 +72,7 @@ pub fn explain(args: &ExplainArgs) -> anyhow::Result<Status> {
     })
 }
 
-/// The case of that name, or the first variant of that behaviour; with the names of its other variants.
+/// The case of that name, or the first variant of that behaviour; with the names of all its variants.
 fn find(wanted: &str) -> anyhow::Result<(String, Variant, Vec<String>)> {
     let all = all_variants(FAMILIES);
     let is_variant = |name: &str| name.strip_prefix(wanted).is_some_and(|rest| rest.starts_with("::"));
@@ -81,11 +82,8 @@ fn find(wanted: &str) -> anyhow::Result<(String, Variant, Vec<String>)> {
         .find(|(name, _)| name == wanted)
         .or_else(|| all.iter().find(|(name, _)| whole_behaviour && is_variant(name)))
         .ok_or_else(|| select::unknown_case(wanted, &all))?;
-    let others = all
-        .iter()
-        .filter(|(name, variant)| std::ptr::eq(variant.case, found.1.case) && *name != found.0)
-        .map(|(name, _)| name.clone());
-    Ok((found.0.clone(), found.1, others.collect()))
+    let variants = all.iter().filter(|(_, variant)| std::ptr::eq(variant.case, found.1.case));
+    Ok((found.0.clone(), found.1, variants.map(|(name, _)| name.clone()).collect()))
 }
 
 fn run(name: &str, variant: Variant, time_limit: Duration) -> CaseRecord {
@@ -97,16 +95,19 @@ fn program(variant: Variant) -> Vec<String> {
     Program::of(variant).to_string().lines().map(str::to_owned).collect()
 }
 
-fn source(id: &'static str) -> Option<Source> {
-    let clause = clauses::find(id)?;
-    Some(Source {
-        id: clause.id,
+fn source(id: &'static str) -> Source {
+    let Some(clause) = clauses::find(id) else {
+        let statement = "(not in the clause register)";
+        return Source { id, page: "", section: "", statement, note: "", authority: "" };
+    };
+    Source {
+        id,
         page: clause.page,
         section: clause.section,
         statement: clause.statement,
         note: clause.note,
         authority: clause.authority.name(),
-    })
+    }
 }
 
 impl Explanation {
@@ -117,10 +118,10 @@ impl Explanation {
             section("Program of the tracee", self.program.iter().map(|line| format!("  {line}\n"))),
             section("Known differences", self.case.quirks.iter().map(quirk)),
             section(
-                &format!("What {} did", self.target),
-                self.record.journal.iter().map(|line| format!("  {line}\n")),
+                &format!("Expectations, and what {} answered", self.target),
+                self.record.observations.iter().map(observation),
             ),
-            section("What was looked at", self.record.observations.iter().map(observation)),
+            section("Step by step", self.record.journal.iter().map(|line| step(line))),
             self.verdict(),
         ]
         .concat()
@@ -133,13 +134,22 @@ impl Explanation {
         if !self.case.requirements.is_empty() {
             facts.push(("needs", self.case.requirements.join(", ")));
         }
-        if !self.siblings.is_empty() {
-            facts.push(("also as", self.siblings.join(" ")));
+        if self.variants.len() > 1 {
+            facts.push((
+                "variants",
+                self.variants.iter().map(|name| self.variant(name)).collect::<Vec<_>>().join(", "),
+            ));
         }
         for (label, fact) in facts {
             text += &prose::fold(&format!("  {label:8} "), &fact);
         }
         text + "\n"
+    }
+
+    /// The last part of a variant's name, marked if it is the one that was run.
+    fn variant(&self, name: &str) -> String {
+        let word = name.rsplit("::").next().unwrap_or(name);
+        if name == self.case.name { format!("{word} (this one)") } else { word.to_owned() }
     }
 
     fn verdict(&self) -> String {
@@ -152,6 +162,12 @@ impl Explanation {
     }
 }
 
+/// A line of the journal: what was asked stands back behind what was found.
+fn step(line: &str) -> String {
+    let found = line.split_once(": ").is_some_and(|(_, rest)| rest.starts_with(' '));
+    if found { format!("  {line}\n") } else { format!("  {}\n", paint(FAINT, line)) }
+}
+
 /// A headed section, or nothing where there is nothing to say.
 fn section(title: &str, parts: impl Iterator<Item = String>) -> String {
     let body: String = parts.collect();
@@ -160,8 +176,9 @@ fn section(title: &str, parts: impl Iterator<Item = String>) -> String {
 
 impl Source {
     fn human(&self) -> String {
-        let place = paint(FAINT, format!("{}, {}", self.page, self.section));
-        let mut text = format!("  {}  {place}\n", paint(NOTE, self.id));
+        let place = [self.page, self.section].join(", ");
+        let place = if self.page.is_empty() { String::new() } else { paint(FAINT, format!("  {place}")) };
+        let mut text = format!("  {}{place}\n", paint(NOTE, self.id));
         text += &prose::fold("      ", self.statement);
         if !self.note.is_empty() {
             text += &prose::fold("      note: ", self.note);
@@ -190,5 +207,129 @@ fn observation(seen: &Observation) -> String {
             )
         }
         None => format!("  {}  {task}: {what} = {observed}\n", paint(FAINT, "seen ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ptrace_conformance_harness::case::{Arch, Case, Family, Need, Quirk};
+
+    use super::*;
+    use crate::report::sample;
+
+    static REGISTRY: &[Family] = &[Family {
+        name: "family",
+        title: "Sample.",
+        cases: &[&[Case {
+            name: "case",
+            title: "The first stop is a syscall-enter-stop, and the program sees its result.",
+            clauses: &["sysstop.known", "sysstop.unknown"],
+            arches: &[Arch::X86_64],
+            only: "aarch64 has another marker",
+            needs: &[Need::Kernel(5, 11)],
+            quirks: &[Quirk {
+                what: "result",
+                observed: "-ENOSYS",
+                arches: &[Arch::X86_64],
+                since: (5, 10),
+                until: Some((6, 2)),
+                reason: "the kernel had not left the call",
+                source: "arch/x86/entry/common.c",
+            }],
+            ..Case::NEW
+        }]],
+    }];
+
+    fn explanation(verdict: Verdict) -> Explanation {
+        let all = all_variants(REGISTRY);
+        let (name, variant) = &all[2];
+        let known = Source {
+            id: "sysstop.known",
+            page: "ptrace(2)",
+            section: "Syscall-stops",
+            statement: "A sentence that is so long that it does not fit into one line of a terminal at all.",
+            note: "Observed on 6.18.",
+            authority: "manual",
+        };
+        let mut record = sample::record(name, verdict);
+        record.journal = ["tracee: PTRACE_SYSCALL -> 0", "tracee:   first stop: syscall-enter-stop"]
+            .map(str::to_owned)
+            .into();
+        Explanation {
+            schema: SCHEMA,
+            suite: Suite::this(),
+            target: sample::target(),
+            case: Entry::of(name, *variant),
+            variants: all.iter().map(|(name, _)| name.clone()).collect(),
+            sources: vec![known, source("sysstop.unknown")],
+            program: vec!["getpid()".to_owned(), "exit_group(0)".to_owned()],
+            record,
+        }
+    }
+
+    #[test]
+    fn everything_about_a_case_is_told() {
+        insta::assert_snapshot!(style::plain(&explanation(Verdict::Deviates).human()), @"
+        family::case::seize
+          The first stop is a syscall-enter-stop, and the program sees its result.
+
+          runs on  x86_64 (aarch64 has another marker)
+          needs    Linux 5.11 or later
+          variants traceme, attach, seize (this one)
+
+        Clauses
+          sysstop.known  ptrace(2), Syscall-stops
+              A sentence that is so long that it does not fit into one line of a
+              terminal at all.
+              note: Observed on 6.18.
+          sysstop.unknown
+              (not in the clause register)
+
+        Program of the tracee
+          getpid()
+          exit_group(0)
+
+        Known differences
+          result: -ENOSYS on x86_64, Linux 5.10 up to before 6.2
+              the kernel had not left the call
+              see arch/x86/entry/common.c
+
+        Expectations, and what x86_64 Linux 6.99.0-sample (host) answered
+          holds  tracee: first stop = syscall-enter-stop  [stop.syscall.alternate]
+          FAILS  tracee: result  [stop.syscall.alternate]
+                 expected 0
+                 observed -ENOSYS
+          seen   tracee: message = 0
+
+        Step by step
+          tracee: PTRACE_SYSCALL -> 0
+          tracee:   first stop: syscall-enter-stop
+
+        deviates: 1 of 2 checks failed
+        ");
+    }
+
+    #[test]
+    fn what_did_not_run_says_why() {
+        let text = style::plain(&explanation(Verdict::Skipped).human());
+        assert!(text.ends_with("\nskipped: only on aarch64: x7 is the marker there\n"), "{text}");
+        assert!(!text.contains("Expectations"), "{text}");
+    }
+
+    #[test]
+    fn programs_get_the_same_in_fields() {
+        let json = serde_json::to_value(explanation(Verdict::Conforms)).unwrap();
+        let fields: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
+        let expected = ["case", "program", "record", "schema", "sources", "suite", "target", "variants"];
+        assert_eq!(fields, expected);
+    }
+
+    #[test]
+    fn names_are_found_whole_and_by_behaviour() {
+        let first = all_variants(FAMILIES).swap_remove(0).0;
+        let behaviour = first.rsplit_once("::").unwrap().0;
+        assert_eq!(find(&first).unwrap().0, first);
+        assert_eq!(find(behaviour).unwrap().0, first);
+        assert!(find("family").is_err() && find("").is_err() && find(&first[..first.len() - 1]).is_err());
     }
 }
