@@ -3,8 +3,11 @@
 //! A refusal means something only where nothing around us explains it. So whatever is refused before a
 //! case has begun is a skip by name if an explanation is there, and our failure to judge if none is.
 
+use crate::case::Need;
 use crate::context::Halt;
 use crate::errno::Errno;
+use crate::process;
+use crate::version::KernelVersion;
 use std::fs;
 
 /// What may explain that tracing is refused.
@@ -70,6 +73,20 @@ pub fn refused(what: &str, errno: Errno) -> Halt {
     Environment::here().judge(what, errno)
 }
 
+/// Why a need of a case is not met here, as far as that can be told before it starts.
+pub fn lacks(need: Need) -> Option<String> {
+    match need {
+        Need::Kernel(major, minor) if KernelVersion::running() < KernelVersion(major, minor) => {
+            Some(format!("needs Linux {major}.{minor}"))
+        }
+        Need::SeccompFilter => {
+            let errno = process::seccomp_filters().err()?;
+            Some(format!("needs seccomp filters, which this kernel does not have or permit: {errno:?}"))
+        }
+        Need::Kernel(..) | Need::Request(_) => None,
+    }
+}
+
 /// A field of /proc/PID/status.
 fn field<'a>(status: &'a str, wanted: &str) -> Option<&'a str> {
     let mut fields = status.lines().filter_map(|line| line.split_once(':'));
@@ -117,6 +134,12 @@ mod tests {
             assert!(reason.starts_with("skip: ") && !reason.contains("77"), "{reason}");
             assert!(verdict(&environment, Errno::ESRCH).starts_with("broken: "), "{environment:?}");
         }
+    }
+
+    #[test]
+    fn needs_are_held_against_the_running_kernel() {
+        assert_eq!(lacks(Need::Kernel(2, 6)), None);
+        assert_eq!(lacks(Need::Kernel(999, 0)).as_deref(), Some("needs Linux 999.0"));
     }
 
     #[test]

@@ -61,6 +61,15 @@ pub(crate) fn default_signals() {
     }
 }
 
+/// Whether seccomp(2) knows filters that hand a call to a tracer; nothing is changed by asking.
+pub(crate) fn seccomp_filters() -> nix::Result<()> {
+    const GET_ACTION_AVAIL: u32 = 2;
+    let action = libc::SECCOMP_RET_TRACE;
+    // SAFETY: the action is ours and only read.
+    let answer = unsafe { libc::syscall(libc::SYS_seccomp, GET_ACTION_AVAIL, 0, &raw const action) };
+    Errno::result(answer).map(drop)
+}
+
 /// Makes a write into a broken pipe an error instead of a death.
 pub(crate) fn ignore_broken_pipes() {
     // SAFETY: no handler is installed.
