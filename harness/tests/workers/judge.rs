@@ -3,7 +3,7 @@
 use crate::os;
 use crate::session::{Session, Who, descendant, kill_and_wait};
 use nix::sys::prctl;
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
 /// No test may take longer, in seconds.
@@ -149,7 +149,7 @@ fn killed_command(signal: Signal) {
         let mut session = Session::start(NEVER);
         session.ask(name);
         let who = session.hear();
-        kill(Pid::from_raw(session.pid()), signal).unwrap();
+        killpg(Pid::from_raw(session.pid()), signal).unwrap();
         session.abandon();
         assert_eq!(kill(Pid::from_raw(who.tracee), None), Err(nix::Error::ESRCH));
     }

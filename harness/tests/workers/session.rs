@@ -7,6 +7,7 @@ use nix::unistd::Pid;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::os::fd::OwnedFd;
+use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 /// A running command.
@@ -34,7 +35,8 @@ impl Session {
         let (ears, mouth) = os::ears();
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.arg("command").args(args.split(' ')).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut command = command.spawn().unwrap();
+        // As a shell does it: signals from the terminal go to all of the command's group.
+        let mut command = command.process_group(0).spawn().unwrap();
         let answers = BufReader::new(command.stdout.take().unwrap());
         Session { command, answers, ears: BufReader::new(ears), _mouth: mouth }
     }
