@@ -42,6 +42,26 @@ fn refused(line: &str, status: i32) -> String {
     stderr(&output)
 }
 
+/// The JSON report of a run, whose status must fit it. What the kernel does is not the subject here: a
+/// deviation is for the conformance tests to tell.
+#[track_caller]
+fn report(line: &str) -> Value {
+    let output = run(line);
+    let report: Value = serde_json::from_slice(&output.stdout).expect(line);
+    assert_eq!(output.status.code(), Some(status_of(&report)), "{line}: {}", stderr(&output));
+    report
+}
+
+fn status_of(report: &Value) -> i32 {
+    let count = |verdict: &str| report["totals"][verdict].as_u64().unwrap();
+    match (count("deviates"), count("broken"), count("conforms") + count("quirk")) {
+        (1.., _, _) => 1,
+        (0, 1.., _) => 3,
+        (0, 0, 0) => 4,
+        (0, 0, _) => 0,
+    }
+}
+
 fn names(catalogue: &Value) -> Vec<String> {
     let cases = catalogue["cases"].as_array().unwrap();
     cases.iter().map(|case| case["name"].as_str().unwrap().to_owned()).collect()
@@ -52,8 +72,8 @@ fn a_case() -> String {
 }
 
 #[test]
-fn the_suite_runs_and_is_as_expected() {
-    let report = json("--format json", 0);
+fn the_whole_suite_runs() {
+    let report = report("--format json");
     assert_eq!(report["schema"], "ptrace-conformance/report/1");
     assert_eq!(report["target"]["arch"], std::env::consts::ARCH);
     assert_eq!(report["target"]["platform"], "host");
@@ -70,9 +90,9 @@ fn the_same_kernel_gives_the_same_bytes() {
 
 #[test]
 fn times_are_all_that_differs() {
-    let mut timed = json("--format json --times", 0);
+    let mut timed = report("--format json --times");
     let times = timed.as_object_mut().unwrap().remove("times").unwrap();
-    assert_eq!(timed, json("--format json", 0));
+    assert_eq!(timed, report("--format json"));
     let timed_cases = times["cases_us"].as_object().unwrap();
     assert_eq!(timed_cases.len(), names(&timed).len());
 }
@@ -80,14 +100,13 @@ fn times_are_all_that_differs() {
 #[test]
 fn rounds_are_compared() {
     let output = run("--repeat 3");
-    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
     assert!(stdout(&output).contains("3 of 3 rounds"), "{}", stdout(&output));
 }
 
 #[test]
 fn one_exact_case_is_run() {
     let name = a_case();
-    assert_eq!(names(&json(&format!("run --exact {name} --format json"), 0)), [name]);
+    assert_eq!(names(&report(&format!("run --exact {name} --format json"))), [name]);
 }
 
 #[test]
@@ -140,9 +159,9 @@ fn a_file_gets_the_report_and_the_terminal_the_summary() {
     let path = folder.path().join("report.json");
     std::fs::write(&path, "an older report").unwrap();
     let output = run(&format!("--format json --out {}", path.display()));
-    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    assert!(stdout(&output).contains("as expected: "), "{}", stdout(&output));
+    assert!(stdout(&output).contains("family "), "{}", stdout(&output));
     let report: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    assert_eq!(output.status.code(), Some(status_of(&report)), "{}", stderr(&output));
     assert_eq!(report["complete"], true);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left there");
 }
@@ -180,7 +199,7 @@ fn a_case_for_the_other_architecture_is_listed_explained_and_skipped() {
         |case: &&Value| !case["architectures"].as_array().unwrap().contains(&std::env::consts::ARCH.into());
     let case = catalogue["cases"].as_array().unwrap().iter().find(foreign).unwrap();
     let name = case["name"].as_str().unwrap();
-    let report = json(&format!("--exact {name} --format json"), 4);
+    let report = report(&format!("--exact {name} --format json"));
     assert_eq!(report["totals"]["skipped"], 1);
     assert!(report["cases"][0]["reason"].as_str().unwrap().contains(std::env::consts::ARCH));
     assert_eq!(run(&format!("explain {name}")).status.code(), Some(0));
@@ -196,7 +215,7 @@ fn every_case_can_be_explained() {
     for behaviour in behaviours {
         let output = run(&format!("explain {behaviour}"));
         let text = stdout(&output);
-        assert_eq!(output.status.code(), Some(0), "{text}{}", stderr(&output));
+        assert_eq!(stderr(&output), "", "{text}");
         for part in [behaviour.as_str(), "Clauses", "Program of the tracee"] {
             assert!(text.contains(part), "{part} is missing in:\n{text}");
         }
@@ -206,22 +225,26 @@ fn every_case_can_be_explained() {
 #[test]
 fn an_explanation_is_there_for_programs_too() {
     let name = a_case();
-    let explanation = json(&format!("explain {name} --format json"), 0);
+    let explanation: Value =
+        serde_json::from_slice(&run(&format!("explain {name} --format json")).stdout).unwrap();
     assert_eq!(explanation["schema"], "ptrace-conformance/explain/1");
     assert_eq!(explanation["record"]["name"], name);
     for list in ["sources", "program"] {
         assert!(!explanation[list].as_array().unwrap().is_empty(), "{list}");
     }
-    assert!(!explanation["record"]["journal"].as_array().unwrap().is_empty());
+    let journal = explanation["record"]["journal"].as_array();
+    assert!(explanation["record"]["verdict"] == "skipped" || !journal.unwrap().is_empty());
 }
 
 #[test]
-fn the_doctor_finds_this_machine_fit() {
-    let diagnosis = json("doctor --format json", 0);
+fn the_doctor_says_whether_anything_would_run() {
+    let output = run("doctor --format json");
+    let diagnosis: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(diagnosis["schema"], "ptrace-conformance/doctor/1");
-    assert_eq!(diagnosis["ready"], true);
+    let ready = diagnosis["ready"].as_bool().unwrap();
+    assert_eq!(output.status.code(), Some(if ready { 0 } else { 4 }));
     let text = stdout(&run("doctor"));
-    assert!(text.contains("ready to run on this kernel"), "{text}");
+    assert_eq!(text.contains("ready to run on this kernel"), ready, "{text}");
 }
 
 #[test]
