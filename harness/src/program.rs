@@ -5,6 +5,7 @@
 //! of the call that made it.
 
 use crate::abi::{self, DATA_WORDS, STEPS, Step, op};
+use crate::case::{Axis, Variant};
 use crate::label;
 use crate::signal::Signal;
 use crate::syscalls::Syscall;
@@ -69,6 +70,10 @@ pub struct Program {
     data: Vec<u64>,
     /// Data words to fill with the first step of a block, as text, once that is known.
     entries: Vec<(usize, usize)>,
+    /// The variant it is for, if it is a case's.
+    variant: Option<Variant>,
+    /// It asked for an axis that its case lacks.
+    misled: bool,
 }
 
 /// A program as the tracee reads it.
@@ -94,6 +99,23 @@ impl Program {
         let mut program = Program { blocks: vec![Vec::new()], ..Program::default() };
         write(&mut program);
         program
+    }
+
+    /// The program of a variant.
+    pub fn of(variant: Variant) -> Program {
+        let mut program = Program { blocks: vec![Vec::new()], variant: Some(variant), ..Program::default() };
+        (variant.case.program)(&mut program);
+        program
+    }
+
+    /// The variant's value on axis `A`, for a program that differs from variant to variant. If the case has
+    /// no such axis, the program cannot be encoded.
+    pub fn pick<A: Axis>(&mut self) -> A {
+        let picked = self.variant.and_then(|variant| variant.pick());
+        picked.unwrap_or_else(|| {
+            self.misled = true;
+            A::VALUES[0].1
+        })
     }
 
     /// Makes the call, with sentinels in all registers that it gives no argument for.
@@ -281,8 +303,12 @@ impl Program {
     ///
     /// # Errors
     ///
-    /// If it is longer, or has more data or tasks, than the tracee has room for.
+    /// If it is longer, or has more data or tasks, than the tracee has room for, or if it asked for an axis
+    /// that its case lacks.
     pub fn encode(&self) -> Result<Encoded, String> {
+        if self.misled {
+            return Err("the program asks for an axis that the case lacks".to_owned());
+        }
         let firsts = self.firsts();
         let length = |block: &Vec<Line>| block.len() + 1;
         let steps: usize = self.blocks.iter().map(length).sum();
@@ -395,7 +421,8 @@ impl fmt::Display for Program {
 fn call_words(syscall: Syscall, args: &[Arg]) -> [Arg; 7] {
     let mut words = [Arg::Word(syscall.number); 7];
     for index in 0..6 {
-        words[index + 1] = args.get(index).copied().unwrap_or(Arg::Word(crate::arch::argument_sentinel(index)));
+        words[index + 1] =
+            args.get(index).copied().unwrap_or(Arg::Word(crate::arch::argument_sentinel(index)));
     }
     words
 }

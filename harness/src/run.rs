@@ -1,11 +1,11 @@
 //! Runs one case on the calling thread, from a fresh tracee to the record, and leaves nothing behind.
 
-use crate::case::{Arch, Need, Quirk, Start, Variant};
+use crate::case::{Arch, Quirk, Start, Variant};
 use crate::context::{Context, Flow, Halt};
-use crate::version::KernelVersion;
 use crate::program::Program;
 use crate::record::{CaseRecord, Observation, Verdict};
-use crate::{start, teardown, worker_images};
+use crate::version::KernelVersion;
+use crate::{environment, start, teardown, worker_images};
 use std::rc::Rc;
 
 /// Runs the variant under its full name; with a journal of every request and answer if asked.
@@ -32,7 +32,7 @@ pub fn run_case(name: &str, variant: Variant, journal: bool) -> CaseRecord {
 
 fn scenario(context: &Rc<Context>) -> Flow {
     let case = context.variant.case;
-    let program = Program::new(case.program).encode().map_err(Halt::Broken)?;
+    let program = Program::of(context.variant).encode().map_err(Halt::Broken)?;
     let how = context.variant.pick::<Start>().unwrap_or(Start::Traceme);
     let stopped = start::start(context, &Rc::new(program), how, case.options, "tracee")?;
     (case.scenario)(stopped)
@@ -44,12 +44,7 @@ fn unfit(variant: &Variant) -> Option<String> {
     if !case.arches.contains(&Arch::HERE) {
         return Some(format!("not for {}: {}", Arch::HERE.name(), case.only));
     }
-    case.needs.iter().find_map(|need| match *need {
-        Need::Kernel(major, minor) if KernelVersion::running() < KernelVersion(major, minor) => {
-            Some(format!("needs Linux {major}.{minor}"))
-        }
-        _ => None,
-    })
+    case.needs.iter().find_map(|&need| environment::lacks(need))
 }
 
 /// Kills and reaps every task that is still known, and takes the images back.

@@ -226,6 +226,26 @@ impl Task {
         }))
     }
 
+    /// A handle on a task that the kernel says we trace, under the role it has from now on: first asks
+    /// whether we do, since what is known is killed in the end, and a wrong id could be anybody's.
+    ///
+    /// # Errors
+    ///
+    /// If we do not: nothing to go on with.
+    pub fn traced(&self, pid: u64, role: &str) -> Flow<Running> {
+        const LOOK: i32 = libc::WSTOPPED | libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+        let pid = i32::try_from(pid).unwrap_or(-1); // which waitid refuses
+        let answer = self.context.kernel.waitid(pid, LOOK | WAIT_FLAGS);
+        self.must("waitid for the new task", answer)?;
+        Ok(self.relative(pid, role))
+    }
+
+    /// What a wait that does not block says about a task by its bare id, which need not be a tracee of ours.
+    pub fn poll_id(&self, pid: u64) -> Result<Option<Status>, Errno> {
+        let pid = i32::try_from(pid).ok().filter(|&pid| pid > 0).ok_or(Errno::ESRCH)?;
+        self.context.kernel.wait(pid, WAIT_FLAGS | libc::WNOHANG)
+    }
+
     /// Another tracee with the same program, started the same way as this case's first.
     ///
     /// # Errors
@@ -304,6 +324,12 @@ impl Running {
     /// What a wait that does not block says: nothing, or the raw status.
     pub fn poll(&self) -> Result<Option<Status>, Errno> {
         self.context.kernel.wait(self.pid, WAIT_FLAGS | libc::WNOHANG)
+    }
+
+    /// For a task that is no tracee any more and whose real parent has reaped it: there is nothing left that
+    /// would have to be ended, and its id may soon be another's.
+    pub fn reaped_by_parent(self) {
+        self.context.gone(self.pid);
     }
 
     /// `PTRACE_INTERRUPT`
@@ -427,9 +453,9 @@ impl Stopped {
     ///
     /// # Errors
     ///
-    /// If `PTRACE_GETEVENTMSG` is refused.
+    /// If `PTRACE_GETEVENTMSG` is refused, or its answer is not the id of a tracee of ours.
     pub fn new_task(&self, role: &str) -> Flow<Running> {
         let pid = self.must("PTRACE_GETEVENTMSG", self.message())?;
-        Ok(self.relative(pid as i32, role))
+        self.traced(pid, role)
     }
 }
