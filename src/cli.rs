@@ -134,6 +134,9 @@ pub struct ExplainArgs {
 
 #[derive(Args, Debug)]
 pub struct DoctorArgs {
+    /// Kernel image to try KVM with [default: the running one's, if it is in /boot]
+    #[arg(long, value_name = "IMAGE")]
+    pub kernel: Option<PathBuf>,
     /// Form of the findings
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
@@ -391,6 +394,9 @@ mod tests {
         Usage: ptrace-conformance doctor [OPTIONS]
 
         Options:
+              --kernel <IMAGE>
+                  Kernel image to try KVM with [default: the running one's, if it is in /boot]
+
               --format <FORMAT>
                   Form of the findings
 

@@ -81,7 +81,7 @@ pub fn doctor(args: &DoctorArgs) -> anyhow::Result<Status> {
     let sections = vec![
         Section { title: "System", findings: system::look()? },
         Section { title: "Tracing", findings: [probe::look(), rights::look()].concat() },
-        Section { title: "Virtual machines", findings: emulation::look() },
+        Section { title: "Virtual machines", findings: emulation::look(args.kernel.as_deref()) },
     ];
     let diagnosis = Diagnosis { schema: SCHEMA, suite: Suite::this(), ready: ready(&sections), sections };
     match args.format {

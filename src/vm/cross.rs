@@ -24,6 +24,16 @@ pub fn build(arch: Arch) -> anyhow::Result<PathBuf> {
     toolchain.build(sources)
 }
 
+/// How a binary for this architecture can be had: what builds it or where it is, or else what to do.
+pub fn means(arch: Arch) -> Result<String, String> {
+    if !Path::new(SOURCES).join("src/vm/cross.rs").is_file() {
+        let found = beside(arch).ok_or_else(|| no_sources(arch))?;
+        return Ok(found.display().to_string());
+    }
+    let toolchain = Toolchain::find(arch, &candidates()).ok_or_else(|| no_toolchain(arch))?;
+    Ok(format!("{} builds for {}", toolchain.rustc.display(), toolchain.target))
+}
+
 /// A binary that was built or installed next to this one.
 fn beside(arch: Arch) -> Option<PathBuf> {
     let here = std::env::current_exe().ok()?;

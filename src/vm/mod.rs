@@ -18,7 +18,7 @@
 pub mod accel;
 mod alarm;
 mod args;
-mod cross;
+pub mod cross;
 mod document;
 mod files;
 mod guest;
@@ -35,6 +35,7 @@ mod suite;
 #[cfg(test)]
 mod tests;
 mod transcript;
+pub mod trial;
 mod verdict;
 mod watch;
 

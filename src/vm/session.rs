@@ -125,6 +125,13 @@ impl<'a> Session<'a> {
         })
     }
 
+    /// Boots the guest with this accelerator, only so patient that it is found out whether it comes up.
+    pub fn try_out(&self, accelerator: Accelerator) -> anyhow::Result<Watched> {
+        let limits = Limits::new(accelerator, self.args.timeout, 1).for_a_try(1);
+        let guest = self.boot(&self.machine(accelerator))?;
+        Ok(watch::watch(guest, &limits, &mut Show::undisturbed()))
+    }
+
     /// Keeps the console's log where the user wants it, and whenever something was wrong with the guest.
     pub fn keep_log(&self, watched: &Watched) -> anyhow::Result<Option<PathBuf>> {
         let keep = self.args.keep.as_deref();
@@ -140,7 +147,7 @@ impl<'a> Session<'a> {
 }
 
 /// Whether there was any sign of life. A kernel that says why it cannot go on has come up.
-fn came_up(watched: &Watched) -> bool {
+pub fn came_up(watched: &Watched) -> bool {
     watched.phase > Phase::Boot || !watched.mute() || matches!(watched.ending, Ending::Interrupted(_))
 }
 
@@ -188,7 +195,6 @@ impl Show {
     }
 
     /// For a run that nobody interrupts.
-    #[cfg(test)]
     pub const fn undisturbed() -> Show {
         Show { interruption: None, progress: None }
     }
