@@ -156,9 +156,13 @@ impl Cli {
     }
 }
 
-/// Whether this word is a verb, and so not likely meant as a filter.
-pub fn is_verb(word: &str) -> bool {
-    Cli::command().get_subcommands().any(|verb| verb.get_name() == word)
+/// The verb that this word is or comes close to, and so was likely meant instead of a filter.
+pub fn verb_like(word: &str) -> Option<String> {
+    let command = Cli::command();
+    let verbs = command.get_subcommands().map(|verb| verb.get_name());
+    let score = |verb: &str| strsim::normalized_damerau_levenshtein(word, verb);
+    let closest = verbs.max_by(|a, b| score(a).total_cmp(&score(b)))?;
+    (score(closest) >= 0.6).then(|| closest.to_owned())
 }
 
 /// A count that makes sense.

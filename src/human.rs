@@ -67,7 +67,8 @@ fn table(report: &Report) -> String {
     let families = families(&report.cases);
     let width = families.iter().map(|(name, _)| name.len()).max().unwrap_or(0).max("family".len());
     let words: String = Verdict::ALL.iter().map(|verdict| format!("  {:>8}", verdict.word())).collect();
-    let mut text = paint(STRONG, format!("{:width$}  {:>5}{words}", "family", "cases")) + "\n";
+    let mut text = format!("{}\n", report.target);
+    text += &format!("{}\n", paint(STRONG, format!("{:width$}  {:>5}{words}", "family", "cases")));
     for (name, records) in &families {
         text += &row(name, width, &Totals::count(records.len(), records));
     }
@@ -114,7 +115,7 @@ pub fn closing(report: &Report, circumstances: &Circumstances) -> String {
     text += &headline(report);
     let (cases, checks) = (counted(totals.cases, "case"), counted(totals.checks, "check"));
     let seconds = circumstances.elapsed.as_secs_f64();
-    text + &format!(": {cases}, {checks} in {seconds:.2} s on {}\n", report.target)
+    text + &format!(": {cases}, {checks} in {seconds:.2} s\n")
 }
 
 fn headline(report: &Report) -> String {
@@ -175,20 +176,22 @@ mod tests {
                         (not in the clause register)
           to see every step:  ptrace-conformance explain family::case_2::traceme
 
+        x86_64 Linux 6.99.0-sample (host)
         family  cases  conforms     quirk  deviates   skipped    broken
         family      7         2         1         1         2         1
 
-        1 deviate, 1 broken: 7 cases, 8 checks in 1.42 s on x86_64 Linux 6.99.0-sample (host)
+        1 deviate, 1 broken: 7 cases, 8 checks in 1.42 s
         ");
     }
 
     #[test]
     fn a_good_run_is_short() {
         insta::assert_snapshot!(told(&sample::report(&[Verdict::Conforms])), @"
+        x86_64 Linux 6.99.0-sample (host)
         family  cases  conforms     quirk  deviates   skipped    broken
         family      1         1         -         -         -         -
 
-        as expected: 1 case, 2 checks in 1.42 s on x86_64 Linux 6.99.0-sample (host)
+        as expected: 1 case, 2 checks in 1.42 s
         ");
     }
 
@@ -212,7 +215,7 @@ mod tests {
         INCOMPLETE: 2 of 9 cases ran
         ended by SIGINT
         3 of 200 rounds, compared case by case
-        as expected so far: 2 cases, 4 checks in 0.00 s on x86_64 Linux 6.99.0-sample (host)
+        as expected so far: 2 cases, 4 checks in 0.00 s
         ");
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ptrace_conformance_harness::case::Variant;
 
-use crate::cli::{Filters, is_verb};
+use crate::cli::{Filters, verb_like};
 use crate::exit::Misuse;
 
 /// A case to run, with its full name.
@@ -46,7 +46,7 @@ pub fn unknown_case(wanted: &str, all: &[Named]) -> Misuse {
 pub fn nothing_matches(filters: &[String], all: &[Named]) -> String {
     let tried: Vec<_> = filters.iter().map(|filter| format!("`{filter}`")).collect();
     let first = filters.first().map(String::as_str).unwrap_or_default();
-    if let Some(verb) = filters.iter().find(|filter| is_verb(filter)) {
+    if let Some(verb) = verb_like(first) {
         return format!(
             "no case matches {}; the verb `{verb}` comes first, before options",
             tried.join(" or ")
@@ -145,6 +145,7 @@ mod tests {
             said("nothing like it"),
             nothing_matches(&["clone_mesage".to_owned(), "x".to_owned()], &all),
             nothing_matches(&["doctor".to_owned()], &all),
+            nothing_matches(&["lst".to_owned()], &all),
         ];
         insta::assert_snapshot!(texts.join("\n"), @"
         no case is named `stops::alternat::seise`; did you mean
@@ -166,6 +167,7 @@ mod tests {
         no case matches `clone_mesage` or `x`; did you mean
           clone_message
         no case matches `doctor`; the verb `doctor` comes first, before options
+        no case matches `lst`; the verb `list` comes first, before options
         ");
     }
 }
