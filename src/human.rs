@@ -105,8 +105,11 @@ pub fn closing(report: &Report, circumstances: &Circumstances) -> String {
     let totals = &report.totals;
     let mut text = String::new();
     if !report.complete {
-        let (ran, planned) = (totals.cases, totals.planned);
-        text += &format!("{}: {ran} of {planned} cases ran\n", paint(BAD, "INCOMPLETE"));
+        let why = match (totals.cases, totals.planned) {
+            (ran, planned) if ran < planned => format!("{ran} of {planned} cases ran"),
+            _ => "not every case ran to its end".to_owned(),
+        };
+        text += &format!("{}: {why}\n", paint(BAD, "INCOMPLETE"));
     }
     text += &circumstances.ended.iter().map(|why| format!("{why}\n")).collect::<String>();
     if let Some((done, asked)) = circumstances.rounds {
