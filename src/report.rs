@@ -409,10 +409,8 @@ mod tests {
             let at = at.min(bytes.len());
             let end = (at + len).min(bytes.len());
             bytes.splice(at..end, junk.bytes());
-            if let Ok(text) = String::from_utf8(bytes) {
-                if let Ok(read) = Report::parse(&text) {
-                    prop_assert!(check(&read).is_ok());
-                }
+            if let Ok(text) = String::from_utf8(bytes) && let Ok(read) = Report::parse(&text) {
+                prop_assert!(check(&read).is_ok());
             }
         }
 

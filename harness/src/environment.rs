@@ -50,7 +50,8 @@ impl Environment {
         // No process ids in what ends up in records.
         let tracer = self.tracer.map(|_| "this process is traced itself, and our tracees with it".to_owned());
         let selinux = self.selinux_denies.then(|| "SELinux's deny_ptrace is on".to_owned());
-        let confinement = self.confinement.as_ref().map(|label| format!("this process is confined as `{label}`"));
+        let confinement =
+            self.confinement.as_ref().map(|label| format!("this process is confined as `{label}`"));
         let filter = self.filtered.then(|| "a seccomp filter is on this process".to_owned());
         [yama, tracer, selinux, filter, confinement].into_iter().flatten().collect()
     }
@@ -96,7 +97,8 @@ fn field<'a>(status: &'a str, wanted: &str) -> Option<&'a str> {
 /// The label of /proc/self/attr/current, if it confines.
 fn confinement(label: &str) -> Option<String> {
     let label = label.trim_matches(|c: char| c.is_whitespace() || c == '\0');
-    let free = label.is_empty() || label == "unconfined" || label == "kernel" || label.contains(":unconfined_t:");
+    let free =
+        label.is_empty() || label == "unconfined" || label == "kernel" || label.contains(":unconfined_t:");
     (!free).then(|| label.to_owned())
 }
 
