@@ -1,8 +1,13 @@
 //! Syscall-stops: what they look like, what can be read there, what the tracer can change.
 
+mod aarch64;
+mod change;
+mod registers;
 mod sequence;
+mod skip;
 mod status;
 mod stops;
+mod x86;
 
 use ptrace_conformance_harness::case::Family;
 
@@ -10,5 +15,13 @@ use ptrace_conformance_harness::case::Family;
 pub const FAMILY: Family = Family {
     name: "syscall_stops",
     title: "Syscall-enter-stops and syscall-exit-stops",
-    cases: &[sequence::CASES, status::CASES],
+    cases: &[
+        sequence::CASES,
+        status::CASES,
+        registers::CASES,
+        x86::CASES,
+        aarch64::CASES,
+        change::CASES,
+        skip::CASES,
+    ],
 };

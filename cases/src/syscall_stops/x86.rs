@@ -1,0 +1,126 @@
+//! What only x86_64 has: `-ENOSYS` and `orig_rax`, and the two registers that the instruction clobbers.
+
+use super::stops::{ENTER, EXIT, Side, pass, to, to_enter, to_exit};
+use ptrace_conformance_harness::arch;
+use ptrace_conformance_harness::case::{ANY_START, Arch, Case, axis};
+use ptrace_conformance_harness::errno::Errno;
+use ptrace_conformance_harness::kernel::Data;
+use ptrace_conformance_harness::label;
+use ptrace_conformance_harness::request::Request;
+use ptrace_conformance_harness::status::Gone;
+use ptrace_conformance_harness::syscalls::Syscall;
+use ptrace_conformance_harness::tracee::{Flow, Halt};
+use ptrace_conformance_harness::values::{Address, Return, Word};
+
+/// A result that no call here has.
+const PLACED: u64 = 0x1234;
+
+pub(super) const CASES: &[Case] = &[
+    Case {
+        name: "rcx_and_r11",
+        title: "At both stops and behind the call rcx is the return address and r11 the flags.",
+        clauses: &[ENTER, EXIT, "x86.syscall-clobbers"],
+        arches: &[Arch::X86_64],
+        only: "registers of x86_64",
+        axes: &[ANY_START, axis::<Side>(&["enter", "exit"])],
+        program: |p| {
+            p.call(Syscall::GETPID, &[0; 0]);
+            p.exit(3);
+        },
+        scenario: |t| {
+            fred_changes_nothing()?;
+            let t = to(t.pick()?, t)?;
+            let registers = t.registers()?;
+            let back = Some(Address(label::SYSCALL_RETURN));
+            t.check("x86.syscall-clobbers", "rcx", back, registers.named("rcx").map(Address));
+            let flags = registers.named("eflags").map(Word);
+            t.check("x86.syscall-clobbers", "r11", flags, registers.named("r11").map(Word));
+            let task = t.cont()?.ends(ENTER, Gone::Exited(3))?;
+            let saved = task.saved("getpid")?;
+            let own = |name| arch::SAVED.iter().position(|saved| *saved == name).map(|at| saved[at]);
+            task.check("x86.syscall-clobbers", "rcx in the program", back, own("rcx").map(Address));
+            task.check("x86.syscall-clobbers", "r11 in the program", flags, own("r11").map(Word));
+            Ok(())
+        },
+        ..Case::NEW
+    },
+    Case {
+        name: "rax_and_orig_rax",
+        title: "rax reads -ENOSYS at the enter-stop whatever number the program put there; orig_rax has the number.",
+        clauses: &[ENTER, EXIT, "sysstop.x86-enosys", "sysstop.convention"],
+        arches: &[Arch::X86_64],
+        only: "registers of x86_64",
+        program: |p| {
+            p.call(Syscall::UMASK, &[0o22]);
+            p.call(Syscall::UMASK, &[0o22]);
+            p.exit(3);
+        },
+        scenario: |t| {
+            let t = to_enter(pass(t)?)?;
+            let nosys = Some(Return::error(Errno::ENOSYS));
+            t.check("sysstop.x86-enosys", "rax", nosys, t.registers()?.named("rax").map(Return));
+            let number = Some(Syscall::UMASK.number);
+            t.check("sysstop.convention", "orig_rax", number, t.registers()?.named("orig_rax"));
+            let t = to_exit(t)?;
+            t.check("sysstop.convention", "rax", Some(Return(0o22)), t.registers()?.named("rax").map(Return));
+            t.check("sysstop.convention", "orig_rax", number, t.registers()?.named("orig_rax"));
+            t.cont()?.ends(ENTER, Gone::Exited(3))?;
+            Ok(())
+        },
+        ..Case::NEW
+    },
+    Case {
+        name: "rax_written_at_enter",
+        title: "What a tracer writes to rax at an enter-stop is lost to the result of the call.",
+        clauses: &[ENTER, EXIT, "x86.rax-at-entry-lost"],
+        arches: &[Arch::X86_64],
+        only: "elsewhere the result register is an argument",
+        program: |p| {
+            p.call(Syscall::CLOSE, &[u64::MAX]);
+            p.exit(3);
+        },
+        scenario: |t| {
+            let t = to_enter(t)?;
+            t.set_register(arch::RESULT, PLACED)?;
+            let t = to_exit(t)?;
+            let failed = Return::error(Errno::EBADF);
+            t.check("x86.rax-at-entry-lost", "rax", failed, Return(t.registers()?.result()));
+            let task = t.cont()?.ends(ENTER, Gone::Exited(3))?;
+            task.check_saw("x86.rax-at-entry-lost", "close", Some(failed))
+        },
+        ..Case::NEW
+    },
+    Case {
+        name: "user_area_shows_the_number",
+        title: "PTRACE_PEEKUSER and POKEUSER at orig_rax read and change the number like the register set.",
+        clauses: &[ENTER, EXIT, "sysstop.convention", "setsyscall.x86-by-register"],
+        arches: &[Arch::X86_64],
+        only: "aarch64 has no user area",
+        program: |p| {
+            p.call(Syscall::CLOSE, &[u64::MAX]);
+            p.exit(3);
+        },
+        scenario: |t| {
+            let at = 8 * arch::NUMBER as u64;
+            let t = to_enter(t)?;
+            let mut word = [0; 8];
+            let peeked = t.request(Request::PEEKUSER, at, Data::Buffer(&mut word));
+            let number = peeked.map(|_| u64::from_ne_bytes(word));
+            t.check("sysstop.convention", "PTRACE_PEEKUSER orig_rax", Ok(Syscall::CLOSE.number), number);
+            let poked = t.request(Request::POKEUSER, at, Data::Word(Syscall::GETPID.number));
+            t.check("setsyscall.x86-by-register", "PTRACE_POKEUSER orig_rax", Ok(0), poked);
+            let task = to_exit(t)?.cont()?.ends(ENTER, Gone::Exited(3))?;
+            task.check_saw_pid("setsyscall.x86-by-register", "close", &task)
+        },
+        ..Case::NEW
+    },
+];
+
+/// Skips a case where the kernel enters through FRED, whose syscall instruction clobbers nothing.
+pub(super) fn fred_changes_nothing() -> Flow {
+    let processors = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    if processors.split_ascii_whitespace().any(|flag| flag == "fred") {
+        return Err(Halt::Skip("this kernel uses FRED, where rcx and r11 survive a call".into()));
+    }
+    Ok(())
+}
