@@ -143,7 +143,7 @@ fn no_toolchain(arch: Arch) -> String {
         Arch::Aarch64 => ("aarch64", "arm64", "gcc-aarch64-linux-gnu"),
     };
     format!(
-        "no Rust toolchain here can build the suite for {arch}, which a {arch} guest needs; do one of\n  \
+        "no Rust toolchain here can build the suite for {arch}, and its guests need that; do one of\n  \
          rustup target add {arch}-unknown-linux-gnu   (and install a cross linker: {gcc})\n  \
          dpkg --add-architecture {debian} && apt update && apt install {gcc} rustc-web libstd-rust-web-dev:{debian}\n\
          or build it elsewhere and give it with --suite FILE"
@@ -153,7 +153,7 @@ fn no_toolchain(arch: Arch) -> String {
 fn no_sources(arch: Arch) -> String {
     let [target, _] = targets(arch);
     format!(
-        "a {arch} guest needs the suite's binary for {arch}, and neither that nor the suite's sources are \
+        "a guest needs the suite's binary for {arch}, and neither that nor the suite's sources are \
          here; build it with `cargo build --release --target {target}` and give it with --suite FILE, or put \
          it beside this program as {name}-{arch}",
         arch = arch.name(),
@@ -163,15 +163,12 @@ fn no_sources(arch: Arch) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
 
     /// A compiler that says its libraries are in that folder, whatever the target.
     fn compiler(folder: &Path, name: &str, libraries: &Path) -> PathBuf {
         let path = folder.join(name);
-        std::fs::write(&path, format!("#!/bin/sh\necho {}/$4\n", libraries.display())).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        crate::vm::tests::executable(&path, &format!("echo {}/$4", libraries.display()));
         path
     }
 
@@ -206,7 +203,12 @@ mod tests {
 
     #[test]
     fn the_way_out_is_told() {
-        insta::assert_snapshot!(no_toolchain(Arch::Aarch64), @"");
-        insta::assert_snapshot!(no_sources(Arch::Aarch64), @"");
+        insta::assert_snapshot!(no_toolchain(Arch::Aarch64), @r"
+        no Rust toolchain here can build the suite for aarch64, and its guests need that; do one of
+          rustup target add aarch64-unknown-linux-gnu   (and install a cross linker: gcc-aarch64-linux-gnu)
+          dpkg --add-architecture arm64 && apt update && apt install gcc-aarch64-linux-gnu rustc-web libstd-rust-web-dev:arm64
+        or build it elsewhere and give it with --suite FILE
+        ");
+        insta::assert_snapshot!(no_sources(Arch::Aarch64), @"a guest needs the suite's binary for aarch64, and neither that nor the suite's sources are here; build it with `cargo build --release --target aarch64-unknown-linux-gnu` and give it with --suite FILE, or put it beside this program as ptrace-conformance-aarch64");
     }
 }

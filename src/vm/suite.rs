@@ -77,10 +77,12 @@ const fn machine(arch: Arch) -> Machine {
 /// Made-up binaries for tests.
 #[cfg(test)]
 pub mod sample {
+    use object::elf::ProgramType;
+
     use super::*;
 
     /// An ELF file with one segment of this type.
-    pub fn elf(arch: Arch, segment: u32) -> Vec<u8> {
+    pub fn elf(arch: Arch, segment: ProgramType) -> Vec<u8> {
         let mut bytes = vec![0; 64 + 56];
         bytes[..7].copy_from_slice(b"\x7fELF\x02\x01\x01");
         bytes[16] = 2;
@@ -90,7 +92,7 @@ pub mod sample {
         bytes[52] = 64;
         bytes[54] = 56;
         bytes[56] = 1;
-        bytes[64..68].copy_from_slice(&segment.to_le_bytes());
+        bytes[64..68].copy_from_slice(&segment.0.to_le_bytes());
         bytes
     }
 }

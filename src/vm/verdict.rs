@@ -118,7 +118,7 @@ fn partial(plan: &Plan, transcript: &Transcript, cause: &str, machine: &Machine)
         let (verdict, reason) = match transcript.judged.get(&at) {
             Some(judged) => judged.clone(),
             None if transcript.started.contains(&at) => {
-                (Verdict::Broken, format!("it was running when {cause}"))
+                (Verdict::Broken, format!("it was running when the guest ended: {cause}"))
             }
             None => (Verdict::Broken, format!("no verdict arrived: {cause}")),
         };
