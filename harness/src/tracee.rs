@@ -257,7 +257,11 @@ impl Task {
     }
 
     /// Turns a refusal that leaves nothing to go on with into the end of the scenario, and records it.
-    pub(crate) fn must<T>(&self, what: &str, answer: Result<T, Errno>) -> Flow<T> {
+    ///
+    /// # Errors
+    ///
+    /// If the request was refused.
+    pub fn must<T>(&self, what: &str, answer: Result<T, Errno>) -> Flow<T> {
         answer.map_err(|errno| {
             let refused = Err::<(), _>(errno);
             self.context.fails(self.pid, what, "success", &refused);
@@ -319,6 +323,11 @@ impl Running {
                 Err(Halt::Checked)
             }
         }
+    }
+
+    /// The task has executed and goes on under its leader's id: nothing will be reported under its own.
+    pub fn renamed(self) {
+        self.context.gone(self.pid);
     }
 
     /// What a wait that does not block says: nothing, or the raw status.

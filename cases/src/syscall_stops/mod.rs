@@ -2,8 +2,11 @@
 
 mod aarch64;
 mod change;
+mod info;
+mod info_size;
 mod registers;
 mod sequence;
+mod set_info;
 mod skip;
 mod status;
 mod stops;
@@ -23,5 +26,8 @@ pub const FAMILY: Family = Family {
         aarch64::CASES,
         change::CASES,
         skip::CASES,
+        info::CASES,
+        info_size::CASES,
+        set_info::CASES,
     ],
 };
