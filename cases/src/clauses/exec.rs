@@ -147,4 +147,17 @@ pub(super) const CLAUSES: &[Clause] = &[
         "With a binfmt_misc 'L' entry the new program's identity (auxv, exe link, comm) is complete when PTRACE_EVENT_EXEC stops the tracee.",
     )
     .note("Present only in the 7.3 tree."),
+    Clause::kernel_source(
+        "exec.returns-at-entry",
+        "fs/binfmt_elf.c",
+        "load_elf_binary()",
+        "A successful execve has its exit-stop at the new image's entry point, with result 0.",
+    ),
+    Clause::kernel_source(
+        "exec.number-behind",
+        "arch/x86/kernel/process_64.c",
+        "set_personality_64bit()",
+        "Behind a successful execveat the number reads execve on x86_64; on aarch64 it is still execveat.",
+    )
+    .note("aarch64: start_thread_common() keeps syscallno when it clears pt_regs."),
 ];

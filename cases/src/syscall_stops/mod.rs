@@ -4,12 +4,17 @@ mod aarch64;
 mod change;
 mod info;
 mod info_size;
+mod leave;
 mod registers;
+mod regset;
+mod resume;
 mod sequence;
 mod set_info;
+mod signals;
 mod skip;
 mod status;
 mod stops;
+mod sysemu;
 mod x86;
 
 use ptrace_conformance_harness::case::Family;
@@ -29,5 +34,10 @@ pub const FAMILY: Family = Family {
         info::CASES,
         info_size::CASES,
         set_info::CASES,
+        leave::CASES,
+        signals::CASES,
+        resume::CASES,
+        sysemu::CASES,
+        regset::CASES,
     ],
 };
