@@ -28,6 +28,7 @@ syscalls! {
     CLONE3 = SYS_clone3, "clone3";
     CLOSE = SYS_close, "close";
     DUP = SYS_dup, "dup";
+    EXECVE = SYS_execve, "execve";
     EXECVEAT = SYS_execveat, "execveat";
     EXIT = SYS_exit, "exit";
     EXIT_GROUP = SYS_exit_group, "exit_group";
@@ -39,6 +40,7 @@ syscalls! {
     GETTID = SYS_gettid, "gettid";
     GETUID = SYS_getuid, "getuid";
     KILL = SYS_kill, "kill";
+    MMAP = SYS_mmap, "mmap";
     NANOSLEEP = SYS_nanosleep, "nanosleep";
     PIPE2 = SYS_pipe2, "pipe2";
     PPOLL = SYS_ppoll, "ppoll";

@@ -131,4 +131,57 @@ pub(super) const CLAUSES: &[Clause] = &[
         "For PTRACE_EVENT_STOP during group-stop the kernel reports si_signo and the low byte of si_code as the stop signal, contrary to the page's general rule.",
     )
     .note("Code: do_jobctl_trap(); observed si_signo 19, si_code 0x8013."),
+    Clause::kernel_source(
+        "event.sysemu-from-event",
+        "kernel/entry/common.c",
+        "syscall_exit_work()",
+        "PTRACE_SYSEMU from an event stop inside a call lets that call complete without a further stop; the next call is the one that stops and is not made.",
+    )
+    .note("aarch64: syscall_trace_enter() and syscall_trace_exit() in arch/arm64/kernel/ptrace.c."),
+    Clause::kernel_source(
+        "event.exec.registers",
+        "arch/x86/include/asm/elf.h",
+        "ELF_PLAT_INIT(), start_thread()",
+        "At the EXEC event the registers are those the new image begins with: instruction pointer at its entry, a stack, all general registers but the result register zero.",
+    )
+    .note("aarch64: start_thread_common() in arch/arm64/include/asm/processor.h."),
+    Clause::kernel_source(
+        "event.exec.inside-call",
+        "fs/exec.c",
+        "exec_binprm()",
+        "At the EXEC event the tracee is still inside execve, and no result has been written yet: rax reads -ENOSYS on x86_64, x0 with all other registers zero on aarch64.",
+    )
+    .note("elf_common_init() leaves ax out; start_thread_common() on aarch64 clears x0."),
+    Clause::kernel_source(
+        "event.exec.number",
+        "arch/x86/kernel/process_64.c",
+        "set_personality_64bit()",
+        "From the EXEC event to the exit-stop the number on x86_64 is that of execve, also if the program called execveat; on aarch64 it is the one of the call.",
+    )
+    .note("aarch64: start_thread_common() keeps syscallno."),
+    Clause::kernel_source(
+        "event.exit.inside-call",
+        "kernel/exit.c",
+        "do_exit()",
+        "At the EXIT event of a task that ends by a call, registers are those inside that call: number, arguments, and a result register in which no result will ever stand.",
+    ),
+    Clause::kernel_source(
+        "event.exit.signal-registers",
+        "kernel/signal.c",
+        "get_signal()",
+        "At the EXIT event of a task that a signal kills, registers are those at the signal's delivery.",
+    ),
+    Clause::kernel_source(
+        "event.exit.group-code",
+        "kernel/exit.c",
+        "do_group_exit()",
+        "When one thread calls exit_group, the event message of every thread's EXIT event is that call's status.",
+    ),
+    Clause::kernel_source(
+        "event.exit.sigkill-dropped",
+        "kernel/signal.c",
+        "prepare_signal()",
+        "A process that is on its way out takes no signal any more: SIGKILL neither wakes its last thread from the EXIT event nor changes its status.",
+    )
+    .note("Before 6.0 SIGKILL wakes it."),
 ];

@@ -79,4 +79,10 @@ pub(super) const CLAUSES: &[Clause] = &[
         "PTRACE_EVENT_SECCOMP stops (since Linux 4.8)",
         "If no register was changed the call executes.",
     ),
+    Clause::kernel_source(
+        "secstop.skip-untouched",
+        "kernel/seccomp.c",
+        "__seccomp_filter()",
+        "A call skipped at the SECCOMP event gets no result from the kernel: the program finds what the result register held, -ENOSYS on x86_64 and the first argument on aarch64.",
+    ),
 ];
