@@ -4,6 +4,7 @@ use super::stops::{ENTER, EXIT, pass, to_enter, to_exit};
 use ptrace_conformance_harness::arch;
 use ptrace_conformance_harness::case::{ANY_START, Axis, Case, axis};
 use ptrace_conformance_harness::errno::Errno;
+use ptrace_conformance_harness::program::Program;
 use ptrace_conformance_harness::status::Gone;
 use ptrace_conformance_harness::syscalls::Syscall;
 use ptrace_conformance_harness::values::{Return, ReturnPid};
@@ -92,14 +93,15 @@ pub(super) const CASES: &[Case] = &[
         title: "Arguments changed at the enter-stop are those that the call gets, the first one included.",
         clauses: &[ENTER, EXIT, PERSISTS],
         program: |p| {
-            let text = p.data(&[0; 8]);
-            p.call(Syscall::WRITE, &[u64::MAX, text, 3]);
+            p.call(Syscall::PIPE2, &[Program::shared(0), 0]);
+            p.call(Syscall::WRITE, &[u64::MAX, Program::shared(0), 3]);
             p.exit(3);
         },
         scenario: |t| {
-            let t = to_enter(t)?;
-            let stdout = libc::STDOUT_FILENO as u64;
-            let changed = t.registers()?.with(arch::ARGS[0], stdout).with(arch::ARGS[2], 64);
+            let t = to_enter(pass(t)?)?;
+            // Two ints: the pipe's end to read from, the end to write to.
+            let write_end = t.word(0) >> 32;
+            let changed = t.registers()?.with(arch::ARGS[0], write_end).with(arch::ARGS[2], 64);
             t.set_registers(&changed)?;
             let t = to_exit(t)?;
             t.check(PERSISTS, "result", Return(64), Return(t.registers()?.result()));

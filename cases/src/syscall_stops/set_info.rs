@@ -4,6 +4,7 @@ use super::stops::{ENTER, EXIT, pass, to_enter, to_exit};
 use ptrace_conformance_harness::case::{ANY_START, Axis, Case, Need, axis};
 use ptrace_conformance_harness::errno::Errno;
 use ptrace_conformance_harness::kernel::Data;
+use ptrace_conformance_harness::program::Program;
 use ptrace_conformance_harness::request::Request;
 use ptrace_conformance_harness::status::Gone;
 use ptrace_conformance_harness::syscall_info::{self, SyscallInfo};
@@ -94,13 +95,14 @@ pub(super) const CASES: &[Case] = &[
         clauses: &[ENTER, EXIT, "setinfo.modifies", "setinfo.args"],
         needs: SINCE,
         program: |p| {
-            let text = p.data(&[0; 8]);
-            p.call(Syscall::WRITE, &[u64::MAX, text, 3]);
+            p.call(Syscall::PIPE2, &[Program::shared(0), 0]);
+            p.call(Syscall::WRITE, &[u64::MAX, Program::shared(0), 3]);
             p.exit(3);
         },
         scenario: |t| {
-            let t = to_enter(t)?;
-            let changed = info(&t)?.with(BEHIND, libc::STDOUT_FILENO as u64).with(BEHIND + 16, 64);
+            let t = to_enter(pass(t)?)?;
+            // Two ints: the pipe's end to read from, the end to write to.
+            let changed = info(&t)?.with(BEHIND, t.word(0) >> 32).with(BEHIND + 16, 64);
             t.check("setinfo.modifies", "PTRACE_SET_SYSCALL_INFO", Ok(()), t.set_syscall_info(&changed));
             t.check("setinfo.args", "arguments", changed.args(), info(&t)?.args());
             t.check("setinfo.args", "third argument register", 64, t.registers()?.arg(2));
