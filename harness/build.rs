@@ -43,7 +43,11 @@ fn compile(image: &Path) -> Result<(), Box<dyn Error>> {
     }
     rustc.arg("-o").arg(image).arg(format!("{SOURCES}/main.rs"));
     let status = rustc.status()?;
-    if status.success() { Ok(()) } else { Err(format!("building the tracee failed: {status}: {rustc:?}").into()) }
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("building the tracee failed: {status}: {rustc:?}").into())
+    }
 }
 
 /// One constant per global symbol, and a table of all of them for turning addresses into names.
@@ -61,7 +65,10 @@ fn labels(image: &[u8]) -> Result<String, Box<dyn Error>> {
         let constant = name.trim_start_matches('_').to_uppercase();
         writeln!(text, "/// Address of `{name}` in the tracee.\npub const {constant}: u64 = {address:#x};")?;
     }
-    writeln!(text, "/// Every label with its address, in order.\npub const ALL: &[(u64, &str)] = &{symbols:?};")?;
+    writeln!(
+        text,
+        "/// Every label with its address, in order.\npub const ALL: &[(u64, &str)] = &{symbols:?};"
+    )?;
     Ok(text)
 }
 

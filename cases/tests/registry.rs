@@ -15,7 +15,8 @@ fn cases() -> Vec<(String, &'static Case)> {
 }
 
 fn check(rule: &str, breaks: impl Fn(&str, &'static Case) -> bool) {
-    let breaking: Vec<_> = cases().into_iter().filter(|(name, case)| breaks(name, case)).map(|(n, _)| n).collect();
+    let breaking: Vec<_> =
+        cases().into_iter().filter(|(name, case)| breaks(name, case)).map(|(n, _)| n).collect();
     assert!(breaking.is_empty(), "{rule}: {breaking:#?}");
 }
 
@@ -88,10 +89,16 @@ fn every_declared_clause_is_checked_by_some_variant() {
         if records.iter().any(|record| matches!(record.verdict, Verdict::Skipped | Verdict::Broken)) {
             continue;
         }
-        let seen: HashSet<_> =
-            records.iter().flat_map(|record| &record.observations).filter_map(|seen| seen.clause.clone()).collect();
+        let seen: HashSet<_> = records
+            .iter()
+            .flat_map(|record| &record.observations)
+            .filter_map(|seen| seen.clause.clone())
+            .collect();
         unchecked.extend(
-            case.clauses.iter().filter(|id| !seen.contains(**id)).map(|id| format!("{name} never checks {id}")),
+            case.clauses
+                .iter()
+                .filter(|id| !seen.contains(**id))
+                .map(|id| format!("{name} never checks {id}")),
         );
     }
     assert!(unchecked.is_empty(), "{unchecked:#?}");

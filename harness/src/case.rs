@@ -107,7 +107,7 @@ impl Axis for Start {
 
 /// An axis without its type: the words of its values.
 ///
-/// Built by [`axis`]; a scenario gets its value back with [`Stopped::pick`].
+/// Built by [`axis`]; a scenario gets its value back with [`crate::tracee::Task::pick`].
 #[derive(Clone, Copy)]
 pub struct Dimension {
     /// Which axis this is.
@@ -252,10 +252,7 @@ pub type Registry = &'static [Family];
 /// Every variant of every case, in order, with its full name.
 pub fn all_variants(registry: Registry) -> Vec<(String, Variant)> {
     let of_family = |family: &'static Family| {
-        family
-            .cases()
-            .flat_map(Case::variants)
-            .map(move |variant| (variant.full_name(family), variant))
+        family.cases().flat_map(Case::variants).map(move |variant| (variant.full_name(family), variant))
     };
     registry.iter().flat_map(of_family).collect()
 }

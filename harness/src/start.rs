@@ -76,7 +76,9 @@ fn attach(task: &Rc<Task>, options: u32) -> Flow {
 fn await_ready(task: &Rc<Task>) -> Flow {
     while !task.image.is_ready() {
         if let Ok(Some(status)) = task.context.kernel.wait(task.pid, WAIT_FLAGS | libc::WNOHANG) {
-            return Err(Halt::Broken(format!("the tracee ended with status {status} before it was attached")));
+            return Err(Halt::Broken(format!(
+                "the tracee ended with status {status} before it was attached"
+            )));
         }
         std::thread::yield_now();
     }

@@ -5,8 +5,8 @@
 //!    └──── keeper ───────┘
 //! ```
 //!
-//! Any single one of them may be killed at any time and nothing is left over: the *guardian* ([`crate::guardian`])
-//! notices the end of the command by the end of its pipe, and ends the *tracer process* ([`crate::tracer`]) and
+//! Any single one of them may be killed at any time and nothing is left over: the *guardian*
+//! notices the end of the command by the end of its pipe, and ends the *tracer process* and
 //! every descendant it leaves; the *keeper*, a parent that only waits, does the same for a guardian that was
 //! killed, and ends as the guardian did, so that the command sees how; and no one needs the keeper otherwise.
 //! `PTRACE_O_EXITKILL` and `PR_SET_PDEATHSIG` only make it quicker. (`PR_SET_PDEATHSIG` cannot

@@ -12,7 +12,8 @@ const LARGEST: usize = 16 * 1024;
 ///
 /// If it is not a static, fully linked executable at fixed addresses, or too large.
 pub fn check(file: &[u8]) -> Result<(), String> {
-    let image: ElfFile64<'_> = ElfFile64::parse(file).map_err(|error| format!("no 64-bit ELF file: {error}"))?;
+    let image: ElfFile64<'_> =
+        ElfFile64::parse(file).map_err(|error| format!("no 64-bit ELF file: {error}"))?;
     let endian = image.endian();
     if image.elf_header().e_type(endian) != elf::ET_EXEC {
         return Err("not linked for fixed addresses (ET_EXEC)".to_owned());

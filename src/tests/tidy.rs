@@ -1,4 +1,5 @@
 //! Rules about the source tree itself.
+#![expect(clippy::unwrap_used, reason = "a tree that cannot be read is a failed test")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -46,7 +47,8 @@ fn no_file_is_long() {
 fn cases_neither_sleep_nor_wait_for_just_any_child() {
     let bad = ["thread::sleep", "libc::", "waitpid", "Instant", ".unwrap()", "panic!"];
     check("a case synchronises on stops of known tasks and gives up in order", |path, text| {
-        let a_case = path.components().any(|part| part.as_os_str() == "cases") && !path.ends_with("registry.rs");
+        let a_case =
+            path.components().any(|part| part.as_os_str() == "cases") && !path.ends_with("registry.rs");
         // Constants of the C library are welcome, its functions are not.
         let calls = |word: &str| text.contains(word) && (word != "libc::" || calls_libc(text));
         !a_case || !bad.iter().any(|word| calls(word))
@@ -78,7 +80,10 @@ fn both_architectures_have_the_same_names() {
 /// The name of a public constant or function at this line.
 fn public_name(line: &str) -> Option<&str> {
     let item = line.trim_start().strip_prefix("pub").map(|rest| rest.trim_start_matches("(crate)"))?;
-    let words = item.trim_start().split([' ', '(', ':', '<']).filter(|word| !["const", "unsafe", "extern"].contains(word));
+    let words = item
+        .trim_start()
+        .split([' ', '(', ':', '<'])
+        .filter(|word| !["const", "unsafe", "extern"].contains(word));
     words.skip_while(|word| *word == "fn").find(|word| !word.is_empty())
 }
 

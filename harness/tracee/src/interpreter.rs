@@ -44,8 +44,12 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    const NONE: Call =
-        Call { words: [0; 7], seen: core::ptr::null_mut(), child_seen: core::ptr::null_mut(), child_stack: 0 };
+    const NONE: Call = Call {
+        words: [0; 7],
+        seen: core::ptr::null_mut(),
+        child_seen: core::ptr::null_mut(),
+        child_stack: 0,
+    };
 }
 
 /// Runs from step `first` to the end of this task.
