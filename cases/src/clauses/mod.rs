@@ -13,9 +13,11 @@ mod eventmsg;
 mod exec;
 mod execve;
 mod inject;
+mod inside;
 mod interrupt;
 mod kill;
 mod mem;
+mod newtask;
 mod opt;
 mod regs;
 mod restart;
@@ -148,9 +150,11 @@ const AREAS: &[&[Clause]] = &[
     exec::CLAUSES,
     execve::CLAUSES,
     inject::CLAUSES,
+    inside::CLAUSES,
     interrupt::CLAUSES,
     kill::CLAUSES,
     mem::CLAUSES,
+    newtask::CLAUSES,
     opt::CLAUSES,
     regs::CLAUSES,
     restart::CLAUSES,
