@@ -186,6 +186,26 @@ impl Stopped {
         self.set_registers(&registers)
     }
 
+    /// Words of memory from this address on.
+    ///
+    /// # Errors
+    ///
+    /// If the kernel refuses.
+    pub fn memory(&self, address: u64, words: usize) -> Flow<Vec<u64>> {
+        let read = |index| self.must("PTRACE_PEEKDATA", self.peek(address + 8 * index as u64));
+        (0..words).map(read).collect()
+    }
+
+    /// Writes words to memory from this address on.
+    ///
+    /// # Errors
+    ///
+    /// If the kernel refuses.
+    pub fn set_memory(&self, address: u64, words: &[u64]) -> Flow {
+        let places = (address..).step_by(8);
+        places.zip(words).try_for_each(|(place, &word)| self.must("PTRACE_POKEDATA", self.poke(place, word)))
+    }
+
     /// The number of the system call that the tracee is in: `orig_rax`, or `NT_ARM_SYSTEM_CALL`, which is an
     /// int; sign-extended.
     ///

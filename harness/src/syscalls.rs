@@ -46,6 +46,7 @@ syscalls! {
     PPOLL = SYS_ppoll, "ppoll";
     PRCTL = SYS_prctl, "prctl";
     READ = SYS_read, "read";
+    RESTART_SYSCALL = SYS_restart_syscall, "restart_syscall";
     RT_SIGACTION = SYS_rt_sigaction, "rt_sigaction";
     RT_SIGPROCMASK = SYS_rt_sigprocmask, "rt_sigprocmask";
     RT_SIGRETURN = SYS_rt_sigreturn, "rt_sigreturn";

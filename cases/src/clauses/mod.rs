@@ -21,6 +21,7 @@ mod newtask;
 mod opt;
 mod regs;
 mod restart;
+mod restore;
 mod ret;
 mod seccomp;
 mod secstop;
@@ -158,6 +159,7 @@ const AREAS: &[&[Clause]] = &[
     opt::CLAUSES,
     regs::CLAUSES,
     restart::CLAUSES,
+    restore::CLAUSES,
     ret::CLAUSES,
     seccomp::CLAUSES,
     secstop::CLAUSES,
