@@ -1,6 +1,7 @@
 //! What the tracer finds at the event of fork, vfork, clone and clone3.
 
 use super::axes::{CHILD_ENDS, EVENTS, MAKERS, Maker, PARENT_ENDS, SOME_MAKERS, makes_a_task};
+use super::look;
 use super::tasks::{
     END, EVENT, TRACED, alone_at_event, child_ends, parent_ends, parent_saw, to_call, to_event, to_first_stop,
 };
@@ -11,10 +12,9 @@ use ptrace_conformance_harness::label;
 use ptrace_conformance_harness::request::Event;
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Status, Stop};
-use ptrace_conformance_harness::syscall_info;
 use ptrace_conformance_harness::syscalls::Syscall;
-use ptrace_conformance_harness::tracee::{Flow, Stopped};
-use ptrace_conformance_harness::values::{Address, Pid, Return, Word};
+use ptrace_conformance_harness::tracee::Stopped;
+use ptrace_conformance_harness::values::{Address, Pid, Return};
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -57,7 +57,9 @@ pub(super) const CASES: &[Case] = &[
         },
         scenario: |t| {
             let (t, child) = alone_at_event(t)?;
-            check_siginfo(&t, t.pick::<Maker>()?.event())?;
+            look::status(&t, t.pick::<Maker>()?.event());
+            let uid = t.siginfo().ok().map(|siginfo| siginfo.uid.into());
+            t.check("inside.siginfo-own-id", "si_uid is the program's own", true, uid == t.saw("getuid")?);
             parent_ends(t.cont()?, &child)
         },
         ..Case::NEW
@@ -127,7 +129,30 @@ pub(super) const CASES: &[Case] = &[
         program: makes_a_task,
         scenario: |t| {
             let (t, child) = alone_at_event(t)?;
-            check_no_syscall_info(&t)?;
+            look::no_syscall_info(&t)?;
+            parent_ends(t.cont()?, &child)
+        },
+        ..Case::NEW
+    },
+    Case {
+        name: "event_precedes_the_return",
+        title: "The event comes before the call returns in its maker, also where the new task has long ended.",
+        clauses: &[
+            EVENT,
+            TRACED,
+            END,
+            "clone.ret-tid",
+            "event.fork.position",
+            "event.vfork.position",
+            "event.clone.position",
+        ],
+        axes: &[ANY_START, MAKERS],
+        options: EVENTS,
+        program: makes_a_task,
+        scenario: |t| {
+            let (t, child) = alone_at_event(t)?;
+            let maker: Maker = t.pick()?;
+            t.check_saw(position(maker), maker.step(), None)?;
             parent_ends(t.cont()?, &child)
         },
         ..Case::NEW
@@ -175,6 +200,15 @@ pub(super) const CASES: &[Case] = &[
     },
 ];
 
+/// The clause that says where the event comes.
+fn position(maker: Maker) -> &'static str {
+    match maker.event() {
+        Event::FORK => "event.fork.position",
+        Event::VFORK => "event.vfork.position",
+        _ => "event.clone.position",
+    }
+}
+
 /// The result register does not hold the result, and the instruction pointer is behind the call.
 pub(super) fn check_inside(t: &Stopped, registers: &Registers) {
     let not_yet = arch::result_inside_call(&registers.args());
@@ -187,28 +221,4 @@ fn changed(at_event: &Registers, saved: &[u64]) -> Vec<&'static str> {
     let kept =
         |name: &str, word: u64| at_event.named(name) == Some(word) || name == arch::NAMES[arch::RESULT];
     arch::SAVED.iter().zip(saved).filter(|&(name, &word)| !kept(name, word)).map(|(name, _)| *name).collect()
-}
-
-/// Siginfo of an event stop.
-pub(super) fn check_siginfo(t: &Stopped, event: Event) -> Flow {
-    let siginfo = t.siginfo();
-    let code = libc::SIGTRAP | i32::from(event.0) << 8;
-    let kind = siginfo.map(|siginfo| (siginfo.signal, Word(siginfo.code as u64)));
-    t.check("event.siginfo", "si_signo and si_code", Ok((Signal::TRAP, Word(code as u64))), kind);
-    t.check("inside.siginfo-own-id", "si_pid", Ok(Pid(t.pid)), siginfo.map(|siginfo| Pid(siginfo.pid)));
-    let uid = t.saw("getuid")?;
-    t.check("inside.siginfo-own-id", "si_uid", uid, siginfo.ok().map(|siginfo| siginfo.uid.into()));
-    Ok(())
-}
-
-/// `PTRACE_GET_SYSCALL_INFO` outside syscall-stops.
-pub(super) fn check_no_syscall_info(t: &Stopped) -> Flow {
-    let info = t.syscall_info();
-    let kind = info.map(|info| (info.op(), info.available as usize));
-    t.check("sysinfo.none-elsewhere", "op and size", Ok((syscall_info::NONE, syscall_info::SIZE_NONE)), kind);
-    let registers = t.registers()?;
-    let place = info.map(|info| (Word(info.ip()), Word(info.sp())));
-    let expected = Ok((Word(registers.ip()), Word(registers.sp())));
-    t.check("sysinfo.common-fields-all-ops", "ip and sp", expected, place);
-    Ok(())
 }

@@ -1,14 +1,19 @@
 //! Event stops: what can be seen at each, and what follows it.
 
+mod asked_for;
 pub(crate) mod axes;
 mod exec;
 mod exit;
 mod fork_family;
 mod founding;
 mod look;
+mod new_task;
+mod new_task_ways_on;
+mod order;
 mod seccomp;
 mod seccomp_change;
 pub(crate) mod tasks;
+mod vfork;
 mod ways_on;
 
 use ptrace_conformance_harness::case::Family;
@@ -21,6 +26,11 @@ pub const FAMILY: Family = Family {
         founding::CASES,
         fork_family::CASES,
         ways_on::CASES,
+        vfork::CASES,
+        asked_for::CASES,
+        new_task::CASES,
+        new_task_ways_on::CASES,
+        order::CASES,
         exec::CASES,
         exit::CASES,
         seccomp::CASES,

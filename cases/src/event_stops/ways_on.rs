@@ -195,7 +195,7 @@ fn to_the_exit_stop(t: Stopped, child: &Task) -> Flow<Rc<Task>> {
 /// `si_code` of the trap that stands for a step out of a call.
 const OUT_OF_CALL: i32 = if cfg!(target_arch = "x86_64") { libc::TRAP_BRKPT } else { libc::SI_USER };
 /// Behind the first instruction that follows the call: `push r15`, or any of aarch64's.
-const ONE_LATER: u64 = label::SYSCALL_RETURN + if cfg!(target_arch = "x86_64") { 2 } else { 4 };
+pub(super) const ONE_LATER: u64 = label::SYSCALL_RETURN + if cfg!(target_arch = "x86_64") { 2 } else { 4 };
 
 fn to_the_return(t: Stopped, how: Resume, clause: &str, child: &Task) -> Flow<Rc<Task>> {
     let t = t.resume(how, Signal::NONE)?.expect(clause, Stop::Signal(Signal::TRAP))?;
