@@ -299,6 +299,11 @@ impl Program {
         self.add(syscall.name, shown, op::SPAWN, call_words(syscall, &args), Some((task, block)))
     }
 
+    /// Whether it executes itself, see [`Program::exec`].
+    pub fn executes(&self) -> bool {
+        !self.entries.is_empty()
+    }
+
     /// The program as the tracee reads it.
     ///
     /// # Errors

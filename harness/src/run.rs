@@ -4,6 +4,7 @@ use crate::case::{Arch, Quirk, Start, Variant};
 use crate::context::{Context, Flow, Halt};
 use crate::program::Program;
 use crate::record::{CaseRecord, Observation, Verdict};
+use crate::spawn::can_execute_descriptors;
 use crate::version::KernelVersion;
 use crate::{environment, start, teardown, worker_images};
 use std::rc::Rc;
@@ -32,7 +33,11 @@ pub fn run_case(name: &str, variant: Variant, journal: bool) -> CaseRecord {
 
 fn scenario(context: &Rc<Context>) -> Flow {
     let case = context.variant.case;
-    let program = Program::of(context.variant).encode().map_err(Halt::Broken)?;
+    let program = Program::of(context.variant);
+    if program.executes() && !can_execute_descriptors() {
+        return Err(Halt::Skip("execveat(2) does not take an empty path on this kernel".into()));
+    }
+    let program = program.encode().map_err(Halt::Broken)?;
     let how = context.variant.pick::<Start>().unwrap_or(Start::Traceme);
     let stopped = start::start(context, &Rc::new(program), how, case.options, "tracee")?;
     (case.scenario)(stopped)

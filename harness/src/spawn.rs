@@ -5,6 +5,7 @@ use crate::abi::IMAGE_FD;
 use crate::errno::Errno;
 use crate::image::Image;
 use std::ffi::CStr;
+use std::sync::OnceLock;
 
 /// How a tracee begins, as its first argument says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +59,25 @@ pub fn spawn(image: &Image, opening: Opening) -> Result<i32, Errno> {
     Err(Errno(failed))
 }
 
+/// Whether execve by descriptor works here, which programs need that execute themselves.
+///
+/// Asks for an empty file: refused as no program (`ENOEXEC`, `EACCES`), unless the path already is the trouble.
+pub fn can_execute_descriptors() -> bool {
+    static ANSWER: OnceLock<bool> = OnceLock::new();
+    *ANSWER.get_or_init(|| {
+        // SAFETY: a new descriptor, closed again; an empty file is never executed.
+        unsafe {
+            let empty = libc::memfd_create(c"empty".as_ptr(), libc::MFD_CLOEXEC);
+            let nothing = [std::ptr::null::<libc::c_char>()];
+            let (path, none) = (c"".as_ptr(), nothing.as_ptr());
+            libc::syscall(libc::SYS_execveat, empty, path, none, none, libc::AT_EMPTY_PATH);
+            let answer = Errno::last();
+            libc::close(empty);
+            answer != Errno::ENOENT && answer != Errno::ENOSYS
+        }
+    })
+}
+
 /// The child's side: no allocation, no locks, nothing but system calls.
 extern "C" fn enter(launch: *mut libc::c_void) -> i32 {
     let launch: *mut Launch = launch.cast();
@@ -69,14 +89,11 @@ extern "C" fn enter(launch: *mut libc::c_void) -> i32 {
         if libc::dup2((*launch).image, IMAGE_FD as i32) >= 0 {
             let empty = c"".as_ptr();
             let flags = libc::AT_EMPTY_PATH;
-            libc::syscall(
-                libc::SYS_execveat,
-                IMAGE_FD,
-                empty,
-                arguments.as_ptr(),
-                environment.as_ptr(),
-                flags,
-            );
+            let arguments = arguments.as_ptr();
+            let environment = environment.as_ptr();
+            libc::syscall(libc::SYS_execveat, IMAGE_FD, empty, arguments, environment, flags);
+            // Debian's 5.10.223 answers ENOENT to any empty path, memory file or not.
+            libc::execve(c"/proc/self/fd/3".as_ptr(), arguments, environment);
         }
         (&raw mut (*launch).failed).write_volatile(*libc::__errno_location());
         libc::_exit(127)

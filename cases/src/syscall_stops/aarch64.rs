@@ -170,7 +170,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "number_minus_one_of_a_program",
-        title: "A call with number -1 reads -ENOSYS in x0 already at its enter-stop; GET_SYSCALL_INFO has the argument.",
+        title: "A call with number -1 reads -ENOSYS in x0 at its enter-stop; GET_SYSCALL_INFO has the argument.",
         clauses: &[ENTER, EXIT, "arm64.user-syscall-minus1", "sysinfo.entry-args"],
         arches: &[Arch::Aarch64],
         only: "x86_64 has -ENOSYS there at every enter-stop",

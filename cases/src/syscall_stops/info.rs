@@ -69,7 +69,7 @@ impl Border {
 pub(super) const CASES: &[Case] = &[
     Case {
         name: "info_common_fields",
-        title: "Reserved byte and flags are zero; architecture, instruction and stack pointer are as the registers say.",
+        title: "Reserved byte and flags are zero; architecture and both pointers are as the registers say.",
         clauses: &[ENTER, EXIT, COMMON[0], COMMON[1], COMMON[2], COMMON[3], COMMON[4]],
         axes: &[ANY_START, axis::<Side>(&["enter", "exit"])],
         program: |p| {
@@ -228,7 +228,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "info_elsewhere",
-        title: "In signal-delivery-stops, group-stops and event stops op is NONE and only the common fields are given.",
+        title: "In signal-delivery, group and event stops op is NONE and only the common fields are given.",
         clauses: &[
             "sysinfo.none-elsewhere",
             "sysinfo.common-fields-all-ops",
@@ -261,7 +261,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "info_needs_tracesysgood",
-        title: "Without PTRACE_O_TRACESYSGOOD op is NONE at syscall-stops; the option set there helps the next stop.",
+        title: "Without TRACESYSGOOD op is NONE at syscall-stops; the option set there helps the next stop.",
         clauses: &[ENTER, EXIT, "sysinfo.needs-sysgood"],
         options: 0,
         program: |p| {

@@ -50,7 +50,7 @@ impl At {
 pub(super) const CASES: &[Case] = &[
     Case {
         name: "info_into_short_buffers",
-        title: "Whatever the size, the answer's size is returned and its first bytes are written, nothing beyond.",
+        title: "Whatever the size, the whole answer's size is returned and as much of it written as fits.",
         clauses: &[ENTER, EXIT, "sysinfo.truncates", "sysinfo.addr-is-size", "sysinfo.returns-available"],
         axes: &[ANY_START, axis::<At>(&["enter", "exit", "signal"])],
         program: |p| {

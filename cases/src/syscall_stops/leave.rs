@@ -99,7 +99,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "exec_returns_in_the_new_image",
-        title: "The exit-stop of an execve that succeeds is in the new image, with result 0 and an exec's number.",
+        title: "The exit-stop of an execve that succeeds is in the new image, with result 0.",
         clauses: &[
             ENTER,
             EXIT,
@@ -137,7 +137,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "exec_legacy_sigtrap",
-        title: "Behind the exit-stop of execve a tracee that was not seized has an ordinary SIGTRAP; a seized one none.",
+        title: "Behind the exit-stop of execve a tracee has an ordinary SIGTRAP, unless it was seized.",
         clauses: &[
             ENTER,
             EXIT,
@@ -169,7 +169,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "exec_that_fails",
-        title: "An execve that fails is a call like any other: it returns to where it was made, without SIGTRAP.",
+        title: "An execve that fails returns to where it was made like any other call, without SIGTRAP.",
         clauses: &[ENTER, EXIT, "exec.legacy-sigtrap-failed-exec"],
         program: |p| {
             let nowhere = p.data(&[u64::from_le_bytes(*b"/absent\0"), 0]);
@@ -196,7 +196,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "exec_continued_from_enter",
-        title: "PTRACE_CONT from the enter-stop of execve gives no exit-stop; the legacy SIGTRAP comes all the same.",
+        title: "PTRACE_CONT from the enter-stop of execve gives no exit-stop; the legacy SIGTRAP still comes.",
         clauses: &[
             ENTER,
             "sysstop.no-exit-after-cont",

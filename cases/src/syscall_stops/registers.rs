@@ -27,7 +27,7 @@ const CHANGED_BETWEEN: &[&str] = if cfg!(target_arch = "x86_64") { &["rax"] } el
 pub(super) const CASES: &[Case] = &[
     Case {
         name: "number_and_arguments",
-        title: "Number and all six arguments can be read at the enter-stop, and are still there at the exit-stop.",
+        title: "Number and all six arguments can be read at the enter-stop, and still at the exit-stop.",
         clauses: &[ENTER, EXIT, "sysstop.convention", "sysstop.preserves-registers"],
         program: |p| {
             p.call(Syscall::GETPID, &ARGS);
@@ -52,7 +52,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "result_of_success",
-        title: "The result is there at the exit-stop and not before: -ENOSYS on x86_64, the first argument on aarch64.",
+        title: "The result is there at the exit-stop; before, -ENOSYS or aarch64's first argument.",
         clauses: &[ENTER, EXIT, "sysstop.x86-enosys", "sysstop.convention"],
         program: |p| {
             p.call(Syscall::GETPID, &ARGS);

@@ -80,7 +80,9 @@ pub(super) const CASES: &[Case] = &[
             t.check("regs.setregset-same-conventions", "a broken word", Err(Errno::EINVAL), odd);
             let none = t.set_regset(note::PRSTATUS, &[]);
             t.check("regs.setregset-same-conventions", "no byte", Ok(0), none);
-            t.check("regs.setregset-partial", "first word", first, t.registers()?.words[0]);
+            // It is the process id on aarch64.
+            let written = t.registers()?.words[0] == first;
+            t.check("regs.setregset-partial", "first word is the one written", true, written);
             t.set_registers(&before)?;
             let task = t.cont()?.ends(ENTER, Gone::Exited(3))?;
             task.check_saw_pid("regs.setregset-partial", "getpid", &task)
@@ -108,7 +110,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "number_regset_into_any_buffer",
-        title: "NT_ARM_SYSTEM_CALL is one int: shorter or broken lengths are refused or give nothing, longer ones are cut.",
+        title: "NT_ARM_SYSTEM_CALL is one int: broken lengths are refused, longer ones are cut.",
         clauses: &[
             ENTER,
             EXIT,

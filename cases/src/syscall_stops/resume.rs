@@ -31,7 +31,7 @@ impl Axis for Other {
 pub(super) const CASES: &[Case] = &[
     Case {
         name: "continued_from_enter",
-        title: "PTRACE_CONT from an enter-stop makes the call without an exit-stop and without further syscall-stops.",
+        title: "PTRACE_CONT from an enter-stop makes the call without any further syscall-stop.",
         clauses: &[ENTER, "sysstop.no-exit-after-cont", "sysstop.other-restart-no-exit"],
         program: |p| {
             p.call(Syscall::GETPID, &[0; 0]);
@@ -55,7 +55,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "sysemu_from_enter",
-        title: "PTRACE_SYSEMU from an enter-stop makes that call without an exit-stop and catches the next one.",
+        title: "PTRACE_SYSEMU from an enter-stop makes that call without exit-stop and catches the next one.",
         clauses: &[ENTER, "sysstop.no-exit-after-cont", "sysemu.stop-no-exec"],
         program: |p| {
             p.call(Syscall::GETPID, &[0; 0]);
@@ -75,7 +75,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "stepped_from_enter",
-        title: "PTRACE_SINGLESTEP from an enter-stop makes the call and stops behind it with SIGTRAP, not in an exit-stop.",
+        title: "PTRACE_SINGLESTEP from an enter-stop stops behind the call with SIGTRAP, not in an exit-stop.",
         clauses: &[ENTER, "sysstop.no-exit-after-cont", REPORT],
         program: |p| {
             p.call(Syscall::GETPID, &[0; 0]);
@@ -92,7 +92,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "call_stepped_over",
-        title: "PTRACE_SINGLESTEP over the system call instruction reports once the call is done, before the next instruction.",
+        title: "PTRACE_SINGLESTEP over a call reports when it is done, before the next instruction.",
         clauses: &[ENTER, EXIT, REPORT],
         program: |p| {
             p.call(Syscall::GETPID, &[0; 0]);
@@ -110,7 +110,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "call_made_again",
-        title: "With the instruction pointer set back at the exit-stop the call is made again, with stops of its own.",
+        title: "With the instruction pointer set back at the exit-stop the call is made again, with its stops.",
         clauses: &[ENTER, EXIT, "cmd.inspect-while-stopped"],
         program: |p| {
             p.call(Syscall::GETPID, &[0; 0]);
@@ -173,7 +173,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "detached_with_a_signal",
-        title: "A signal given with PTRACE_DETACH at a syscall-stop is queued, and the untraced program handles it.",
+        title: "A signal given with PTRACE_DETACH at a syscall-stop is queued; the untraced program handles it.",
         clauses: &[ENTER, EXIT, "sysstop.data-queued", "detach.ends-tracing"],
         axes: &[ANY_START, axis::<Side>(&["enter", "exit"])],
         program: |p| {

@@ -68,7 +68,7 @@ impl Passed {
 pub(super) const CASES: &[Case] = &[
     Case {
         name: "signal_passed_at_enter",
-        title: "A signal given with PTRACE_SYSCALL at an enter-stop is queued: exit-stop first, then a stop of its own.",
+        title: "A signal given with PTRACE_SYSCALL at an enter-stop has a stop of its own behind the exit-stop.",
         clauses: &[ENTER, EXIT, QUEUED],
         axes: &[ANY_START, axis::<Passed>(&["standard", "realtime"])],
         program: |p| {
@@ -107,7 +107,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "signal_passed_and_delivered",
-        title: "A signal given at a syscall-stop reaches the handler once it is passed on at its own stop, as SI_KERNEL.",
+        title: "A signal given at a syscall-stop and passed on at its own reaches the handler as SI_KERNEL.",
         clauses: &[ENTER, EXIT, QUEUED],
         axes: &[ANY_START, axis::<Side>(&["enter", "exit"])],
         program: |p| {
@@ -130,7 +130,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "signal_sent_at_a_stop",
-        title: "A signal sent while the tracee sits in a syscall-stop is reported behind the exit-stop, as its sender made it.",
+        title: "A signal sent to a tracee in a syscall-stop is reported behind the exit-stop.",
         clauses: &[ENTER, EXIT, BETWEEN, "stop.no-delivery-while-stopped", "siginfo.get-at-signal-stop"],
         axes: &[ANY_START, axis::<Side>(&["enter", "exit"])],
         program: |p| {
@@ -153,7 +153,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "signals_sent_at_enter_and_continued",
-        title: "Resumed by PTRACE_CONT from an enter-stop, the call is made before the signal sent there is reported.",
+        title: "After PTRACE_CONT the call is made before a signal sent at the enter-stop is reported.",
         clauses: &[ENTER, BETWEEN, "sysstop.no-exit-after-cont"],
         program: |p| {
             p.call(Syscall::PIPE2, &[Program::shared(0), 0]);
@@ -209,7 +209,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "killed_at_exit",
-        title: "A tracee killed in an exit-stop dies there: the call is made, and no instruction behind it runs.",
+        title: "A tracee killed in an exit-stop dies there: the call is made, no instruction behind it runs.",
         clauses: &[ENTER, EXIT, "kill.direct-sigkill-any-state"],
         axes: &[ANY_START, axis::<Killer>(&["kill", "ptracekill", "data"])],
         program: |p| {

@@ -64,7 +64,7 @@ const KEEPS_THE_RESULT: &[Quirk] = &[
 pub(super) const CASES: &[Case] = &[
     Case {
         name: "skip_with_a_result",
-        title: "Number -1 and a result written at the enter-stop: no call is made, the program sees the result.",
+        title: "With number -1 and a result written at the enter-stop no call is made; the result is seen.",
         clauses: &[ENTER, EXIT, "sysstop.skip-minus-one"],
         program: |p| {
             p.call(Syscall::UMASK, &[0o22]);
@@ -88,7 +88,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "skip_without_a_result",
-        title: "A call skipped without a result leaves what was in the result register: -ENOSYS or the argument.",
+        title: "A call skipped without a result leaves the result register: -ENOSYS, or the argument.",
         clauses: &[ENTER, EXIT, "sysstop.skip-minus-one", UNTOUCHED],
         program: |p| {
             p.call(Syscall::UMASK, &[0o22]);
@@ -191,7 +191,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "invalid_number_made",
-        title: "A number out of range that the tracer made fails with ENOSYS, whatever the result register held.",
+        title: "A number out of range made by the tracer fails with ENOSYS, whatever it wrote as result.",
         clauses: &[ENTER, EXIT, "sysstop.invalid-number-made"],
         axes: &[ANY_START, axis::<Made>(&["negative", "far"])],
         quirks: KEEPS_THE_RESULT,
@@ -213,7 +213,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "hole_made",
-        title: "The number of a hole within the table fails with ENOSYS, whatever the result register held.",
+        title: "The number of a hole in the table fails with ENOSYS, whatever the tracer wrote as result.",
         clauses: &[ENTER, EXIT, "sysstop.invalid-number-made"],
         program: |p| {
             p.call(Syscall::GETPID, &[0; 0]);
@@ -230,7 +230,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "invalid_number_untouched",
-        title: "A number out of range that the tracer made, with nothing written to the result, fails with ENOSYS.",
+        title: "A number out of range made by the tracer fails with ENOSYS if it wrote no result.",
         clauses: &[ENTER, EXIT, "sysstop.invalid-number-made"],
         axes: &[ANY_START, axis::<Made>(&["negative", "far"])],
         program: |p| {

@@ -39,7 +39,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "siginfo",
-        title: "At both stops siginfo has SIGTRAP, that signal with bit 7 or without as si_code, and the tracee's own ids.",
+        title: "At both stops siginfo has SIGTRAP, as si_code too (bit 7 by option), and the tracee's own ids.",
         clauses: &[
             ENTER,
             EXIT,

@@ -35,7 +35,7 @@ impl Axis for Way {
 pub(super) const CASES: &[Case] = &[
     Case {
         name: "sysemu_stop",
-        title: "PTRACE_SYSEMU leads to an enter-stop like PTRACE_SYSCALL: message, number, arguments, op ENTRY.",
+        title: "PTRACE_SYSEMU leads to an enter-stop with message, number, arguments and op as any other.",
         clauses: &[ENTER, SUPPORTED, "uapi.eventmsg-syscall", "sysinfo.entry-nr", "sysinfo.field-op"],
         program: |p| {
             p.call(Syscall::UMASK, &[0o22]);
@@ -61,7 +61,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "sysemu_result",
-        title: "A call caught by PTRACE_SYSEMU is not made; the program sees the result that the tracer writes.",
+        title: "A call caught by PTRACE_SYSEMU is not made; the program sees the tracer's result.",
         clauses: &[SKIPS, "sysemu.emulation-result"],
         axes: &[ANY_START, axis::<Way>(&["cont", "detach", "singlestep"])],
         program: |p| {
@@ -88,7 +88,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "sysemu_without_a_result",
-        title: "Without a result written the program sees what was there: -ENOSYS, or on aarch64 its first argument.",
+        title: "A caught call without a result gives what was there: -ENOSYS, or aarch64's first argument.",
         clauses: &[ENTER, EXIT, SKIPS],
         program: |p| {
             p.call(Syscall::UMASK, &[0o22]);
@@ -124,7 +124,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "sysemu_then_syscall",
-        title: "PTRACE_SYSCALL from the stop of PTRACE_SYSEMU gives an exit-stop of the call that was not made.",
+        title: "PTRACE_SYSCALL from the stop of PTRACE_SYSEMU gives the exit-stop of a call not made.",
         clauses: &[ENTER, EXIT, SKIPS, "sysstop.sysemu-skips-always"],
         program: |p| {
             p.call(Syscall::PIPE2, &[Program::shared(0), 0]);
@@ -167,7 +167,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "sysemu_singlestep",
-        title: "PTRACE_SYSEMU_SINGLESTEP onto a system call instruction gives its enter-stop; from there a step, no exit-stop.",
+        title: "PTRACE_SYSEMU_SINGLESTEP onto a call gives its enter-stop; from there a step, no exit-stop.",
         clauses: &[ENTER, EXIT, "sysemu.singlestep", "sysstop.sysemu-singlestep-same"],
         program: |p| {
             p.call(Syscall::PIPE2, &[Program::shared(0), 0]);

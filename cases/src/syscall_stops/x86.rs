@@ -46,7 +46,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "rax_and_orig_rax",
-        title: "rax reads -ENOSYS at the enter-stop whatever number the program put there; orig_rax has the number.",
+        title: "rax reads -ENOSYS at the enter-stop whatever number was there; orig_rax has the number.",
         clauses: &[ENTER, EXIT, "sysstop.x86-enosys", "sysstop.convention"],
         arches: &[Arch::X86_64],
         only: "registers of x86_64",
