@@ -12,12 +12,6 @@ pub(super) const CLAUSES: &[Clause] = &[
     )
     .note("Observed 6.18: child starts with SIGSTOP."),
     Clause::manual(
-        "clone.clone-ptrace-untraced",
-        "clone(2)",
-        "DESCRIPTION",
-        "CLONE_PTRACE in an untraced caller has no effect.",
-    ),
-    Clause::manual(
         "clone.untraced",
         "clone(2)",
         "DESCRIPTION",
@@ -30,32 +24,6 @@ pub(super) const CLAUSES: &[Clause] = &[
         "CLONE_UNTRACED together with an explicit CLONE_PTRACE still attaches the child.",
     )
     .note("Page wording suggests the opposite; observed 6.18, kernel_clone()."),
-    Clause::manual(
-        "clone.exit-signal-nonchld-wait",
-        "clone(2)",
-        "DESCRIPTION",
-        "A child with an exit signal other than SIGCHLD must be waited for with __WALL or __WCLONE by an untracing parent.",
-    )
-    .note("Not needed by a tracer (wait.wall-implied-ptrace)."),
-    Clause::manual(
-        "clone.vfork-suspends",
-        "clone(2)",
-        "DESCRIPTION",
-        "CLONE_VFORK suspends the caller until the child execs or exits, also while the child is ptrace-stopped.",
-    ),
-    Clause::manual(
-        "clone.thread-group-signals",
-        "clone(2)",
-        "DESCRIPTION",
-        "A process-directed signal is handled by one arbitrary thread that does not block it.",
-    ),
-    Clause::manual(
-        "clone.pidfd-thread",
-        "clone(2)",
-        "DESCRIPTION",
-        "CLONE_PIDFD with CLONE_THREAD yields a descriptor for the thread.",
-    )
-    .note("Useful for per-thread tracee handles."),
     Clause::manual(
         "clone.ret-tid",
         "clone(2)",

@@ -17,12 +17,6 @@ pub(super) const CLAUSES: &[Clause] = &[
         "An event stop has WSTOPSIG SIGTRAP and status>>8 == (event<<8)|SIGTRAP.",
     ),
     Clause::manual(
-        "event.stop-sig-in-group",
-        "ptrace(2)",
-        "PTRACE_EVENT stops",
-        "PTRACE_EVENT_STOP for a group-stop carries the stop signal in WSTOPSIG instead of SIGTRAP.",
-    ),
-    Clause::manual(
         "event.vfork.position",
         "ptrace(2)",
         "PTRACE_EVENT stops",
@@ -83,12 +77,6 @@ pub(super) const CLAUSES: &[Clause] = &[
         "The EXIT event occurs before death for plain exit, exit_group, fatal signal, and execve teardown.",
     ),
     Clause::manual(
-        "event.exit.msg",
-        "ptrace(2)",
-        "PTRACE_EVENT stops",
-        "In the EXIT event PTRACE_GETEVENTMSG returns the exit status.",
-    ),
-    Clause::manual(
         "event.exit.regs",
         "ptrace(2)",
         "PTRACE_EVENT stops",
@@ -101,36 +89,11 @@ pub(super) const CLAUSES: &[Clause] = &[
         "A tracee in the EXIT event is alive and only CONT (or another restart) or DETACH lets it finish.",
     ),
     Clause::manual(
-        "event.stop.causes",
-        "ptrace(2)",
-        "PTRACE_EVENT stops",
-        "PTRACE_EVENT_STOP arises from INTERRUPT, from group-stop and as first stop of an auto-attached child, only for seized tracees.",
-    ),
-    Clause::manual(
-        "event.seccomp.trigger",
-        "ptrace(2)",
-        "PTRACE_EVENT stops",
-        "PTRACE_EVENT_SECCOMP is raised by a filter's SECCOMP_RET_TRACE on syscall entry when TRACESECCOMP is set.",
-    ),
-    Clause::manual(
-        "event.seccomp.msg",
-        "ptrace(2)",
-        "PTRACE_EVENT stops",
-        "In the SECCOMP event PTRACE_GETEVENTMSG returns the filter's data.",
-    ),
-    Clause::manual(
         "event.siginfo",
         "ptrace(2)",
         "PTRACE_EVENT stops",
         "In event stops PTRACE_GETSIGINFO returns si_signo SIGTRAP and si_code (event<<8)|SIGTRAP.",
     ),
-    Clause::manual(
-        "event.siginfo-group-stop",
-        "ptrace(2)",
-        "PTRACE_EVENT stops",
-        "For PTRACE_EVENT_STOP during group-stop the kernel reports si_signo and the low byte of si_code as the stop signal, contrary to the page's general rule.",
-    )
-    .note("Code: do_jobctl_trap(); observed si_signo 19, si_code 0x8013."),
     Clause::kernel_source(
         "event.sysemu-from-event",
         "kernel/entry/common.c",

@@ -7,16 +7,12 @@ mod clone;
 mod cmd;
 mod death;
 mod detach;
-mod err;
 mod event;
-mod eventmsg;
 mod exec;
-mod execve;
 mod inject;
 mod inside;
 mod interrupt;
 mod kill;
-mod mem;
 mod newtask;
 mod opt;
 mod regs;
@@ -28,16 +24,13 @@ mod secstop;
 mod seize;
 mod setinfo;
 mod setsyscall;
-mod sigaction;
 mod siginfo;
 mod signal;
 mod stop;
 mod sysemu;
 mod sysinfo;
 mod sysstop;
-mod traceme;
 mod uapi;
-mod user;
 mod vfork;
 mod wait;
 mod x86;
@@ -145,16 +138,12 @@ const AREAS: &[&[Clause]] = &[
     cmd::CLAUSES,
     death::CLAUSES,
     detach::CLAUSES,
-    err::CLAUSES,
     event::CLAUSES,
-    eventmsg::CLAUSES,
     exec::CLAUSES,
-    execve::CLAUSES,
     inject::CLAUSES,
     inside::CLAUSES,
     interrupt::CLAUSES,
     kill::CLAUSES,
-    mem::CLAUSES,
     newtask::CLAUSES,
     opt::CLAUSES,
     regs::CLAUSES,
@@ -166,16 +155,13 @@ const AREAS: &[&[Clause]] = &[
     seize::CLAUSES,
     setinfo::CLAUSES,
     setsyscall::CLAUSES,
-    sigaction::CLAUSES,
     siginfo::CLAUSES,
     signal::CLAUSES,
     stop::CLAUSES,
     sysemu::CLAUSES,
     sysinfo::CLAUSES,
     sysstop::CLAUSES,
-    traceme::CLAUSES,
     uapi::CLAUSES,
-    user::CLAUSES,
     vfork::CLAUSES,
     wait::CLAUSES,
     x86::CLAUSES,

@@ -12,12 +12,6 @@ pub(super) const CLAUSES: &[Clause] = &[
     )
     .note("Section describes out-of-range kernels; kept as a negative test."),
     Clause::manual(
-        "secstop.legacy-every-trace",
-        "ptrace(2)",
-        "PTRACE_EVENT_SECCOMP stops (Linux 3.5 to Linux 4.7)",
-        "A SECCOMP event occurs for every SECCOMP_RET_TRACE whether the tracee was restarted with CONT, SYSCALL or SINGLESTEP.",
-    ),
-    Clause::manual(
         "secstop.legacy-sysemu-runs",
         "ptrace(2)",
         "PTRACE_EVENT_SECCOMP stops (Linux 3.5 to Linux 4.7)",

@@ -5,20 +5,6 @@ use super::Clause;
 /// The clauses of this area.
 pub(super) const CLAUSES: &[Clause] = &[
     Clause::manual(
-        "setsyscall.unsupported-native",
-        "ptrace(2)",
-        "DESCRIPTION/PTRACE_SET_SYSCALL",
-        "PTRACE_SET_SYSCALL (23) is not available to 64-bit tracers on x86_64 or aarch64 and fails with EIO.",
-    )
-    .note("Errno undocumented; on aarch64 only 32-bit compat tracers have it."),
-    Clause::manual(
-        "setsyscall.compat-arm",
-        "ptrace(2)",
-        "DESCRIPTION/PTRACE_SET_SYSCALL",
-        "For a 32-bit (compat) tracer on aarch64 PTRACE_SET_SYSCALL at a syscall-enter-stop replaces the syscall number; addr is ignored.",
-    )
-    .note("Needs 32-bit EL0 and COMPAT."),
-    Clause::manual(
         "setsyscall.x86-by-register",
         "ptrace(2)",
         "DESCRIPTION/PTRACE_SET_SYSCALL",

@@ -23,18 +23,6 @@ pub(super) const CLAUSES: &[Clause] = &[
         "A return value the tracer writes at the SYSEMU stop is what the tracee sees after it is resumed.",
     ),
     Clause::manual(
-        "sysemu.data-injects",
-        "ptrace(2)",
-        "DESCRIPTION/PTRACE_SYSEMU, PTRACE_SYSEMU_SINGLESTEP",
-        "The data argument of SYSEMU injects a signal as for PTRACE_CONT.",
-    ),
-    Clause::manual(
-        "sysemu.addr-ignored",
-        "ptrace(2)",
-        "DESCRIPTION/PTRACE_SYSEMU, PTRACE_SYSEMU_SINGLESTEP",
-        "SYSEMU operations ignore addr.",
-    ),
-    Clause::manual(
         "sysemu.x86-supported",
         "ptrace(2)",
         "DESCRIPTION/PTRACE_SYSEMU, PTRACE_SYSEMU_SINGLESTEP",

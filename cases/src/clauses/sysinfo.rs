@@ -110,12 +110,6 @@ pub(super) const CLAUSES: &[Clause] = &[
         "PTRACE_GET_SYSCALL_INFO fills op, arch, instruction_pointer and stack_pointer for every op, including NONE.",
     ),
     Clause::manual(
-        "sysinfo.union-only-relevant",
-        "ptrace(2)",
-        "DESCRIPTION/PTRACE_GET_SYSCALL_INFO",
-        "Of the union in ptrace_syscall_info only the member selected by op is meaningful.",
-    ),
-    Clause::manual(
         "sysinfo.none-elsewhere",
         "ptrace(2)",
         "DESCRIPTION/PTRACE_GET_SYSCALL_INFO",

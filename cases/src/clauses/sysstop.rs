@@ -60,12 +60,6 @@ pub(super) const CLAUSES: &[Clause] = &[
         "After PTRACE_SYSCALL from the enter-stop of exit or exit_group the next report is death (or the EXIT event), never an exit-stop.",
     ),
     Clause::manual(
-        "sysstop.silent-leader-death",
-        "ptrace(2)",
-        "Syscall-stops",
-        "A traced leader whose process execs from a thread traced by nobody or by another tracer disappears without a report to the leader's tracer.",
-    ),
-    Clause::manual(
         "sysstop.status",
         "ptrace(2)",
         "Syscall-stops",
@@ -84,13 +78,6 @@ pub(super) const CLAUSES: &[Clause] = &[
         "A SIGTRAP sent by kill, tgkill, sigqueue or a POSIX timer has si_code <= 0 in PTRACE_GETSIGINFO.",
     ),
     Clause::manual(
-        "sysstop.sicode-kernel",
-        "ptrace(2)",
-        "Syscall-stops",
-        "A kernel-sent SIGTRAP has si_code SI_KERNEL (0x80).",
-    )
-    .note("Observed x86_64 6.18: int3 gives SI_KERNEL, but icebp gives TRAP_BRKPT (1) and single-step TRAP_TRACE (2), values the page does not list."),
-    Clause::manual(
         "sysstop.sicode-syscall",
         "ptrace(2)",
         "Syscall-stops",
@@ -101,12 +88,6 @@ pub(super) const CLAUSES: &[Clause] = &[
         "ptrace(2)",
         "Syscall-stops",
         "On x86_64 rax reads -ENOSYS in a syscall-enter-stop.",
-    ),
-    Clause::manual(
-        "sysstop.sigtrap-like-exit",
-        "ptrace(2)",
-        "Syscall-stops",
-        "A user SIGTRAP stop has rax different from -ENOSYS and therefore resembles an exit-stop under register inspection.",
     ),
     Clause::manual(
         "sysstop.sysgood-reliable",

@@ -11,21 +11,9 @@ pub(super) const CLAUSES: &[Clause] = &[
         "The vfork caller stays suspended until the child terminates or execs; while the child is ptrace-stopped the caller reports no VFORK_DONE.",
     ),
     Clause::manual(
-        "vfork.shares-memory",
-        "vfork(2)",
-        "DESCRIPTION",
-        "While a vfork child has neither exec'd nor exited, memory written by POKEDATA through the child is visible in the parent.",
-    ),
-    Clause::manual(
         "vfork.signals-deferred",
         "vfork(2)",
         "DESCRIPTION",
         "A signal sent to a tracee blocked in vfork is reported as signal-delivery-stop only after the child released it.",
-    ),
-    Clause::manual(
-        "vfork.equivalent-clone",
-        "vfork(2)",
-        "DESCRIPTION",
-        "vfork behaves as clone(CLONE_VM|CLONE_VFORK|SIGCHLD), including the ptrace event reported.",
     ),
 ];
