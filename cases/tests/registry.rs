@@ -51,6 +51,12 @@ fn every_case_cites_known_clauses() {
     });
 }
 
+/// Whether a clause can be cited and checked on this architecture: an id that names another one cannot.
+fn concerns_here(id: &str) -> bool {
+    let others: &[&str] = if Arch::HERE == Arch::X86_64 { &["arm64", "aarch64"] } else { &["x86"] };
+    !others.iter().any(|other| id.contains(other))
+}
+
 #[test]
 fn every_clause_is_complete_unique_and_cited() {
     let cited: HashSet<_> = cases().iter().flat_map(|(_, case)| case.clauses).collect();
@@ -59,7 +65,7 @@ fn every_clause_is_complete_unique_and_cited() {
         let fields = [clause.id, clause.page, clause.section, clause.statement];
         assert!(fields.iter().all(|field| !field.is_empty()), "{clause:?} has an empty field");
         assert!(known.insert(clause.id), "{} occurs twice", clause.id);
-        assert!(cited.contains(&clause.id), "no case cites {}", clause.id);
+        assert!(cited.contains(&clause.id) || !concerns_here(clause.id), "no case cites {}", clause.id);
     }
 }
 
@@ -97,7 +103,7 @@ fn every_declared_clause_is_checked_by_some_variant() {
         unchecked.extend(
             case.clauses
                 .iter()
-                .filter(|id| !seen.contains(**id))
+                .filter(|id| !seen.contains(**id) && concerns_here(id))
                 .map(|id| format!("{name} never checks {id}")),
         );
     }

@@ -132,18 +132,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "interrupted_exit_stop_later",
         title: "The cure for clone is none here: also the exit-stop of an interrupted call has a restart code, and the program gets it wherever the kernel does not look for one, on aarch64 everywhere.",
-        clauses: &[
-            STOPS,
-            SIGNAL,
-            ENTER,
-            EXIT,
-            END,
-            EINTR,
-            X86,
-            LEAKS,
-            AT_EXIT,
-            "interrupt.syscall-exit-stop",
-        ],
+        clauses: &[SIGNAL, ENTER, EXIT, END, EINTR, X86, LEAKS, AT_EXIT, "interrupt.syscall-exit-stop"],
         axes: &[SEIZED, MADE_AGAIN, PLACES],
         program,
         scenario: |t| {
@@ -184,7 +173,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "interrupted_without_number",
         title: "With -1 as system call number nothing is restarted: the program gets the restart code as result.",
-        clauses: &[STOPS, SIGNAL, ENTER, END, EINTR, "x86.orig-ax-minus1"],
+        clauses: &[STOPS, SIGNAL, ENTER, END, "x86.orig-ax-minus1"],
         arches: &[Arch::X86_64],
         only: "aarch64 has rewound the call before the stop, and the number reads -1 anyway",
         axes: &[SEIZED, BLOCKING],
@@ -199,7 +188,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "interrupted_given_a_result",
         title: "A tracer that gives an interrupted call a result, and the instruction pointer behind it, ends the call.",
-        clauses: &[STOPS, SIGNAL, ENTER, END, EINTR, GIVEN],
+        clauses: &[STOPS, SIGNAL, ENTER, END, GIVEN],
         axes: &[SEIZED, BLOCKING],
         program,
         scenario: |t| {

@@ -26,7 +26,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "task_event_at_once",
         title: "Registers captured at the event of clone, fork or vfork and written back at once: all goes well, so the recorder's test passes.",
-        clauses: &[EVENT, TRACED, END, SIGNAL, "restore.at-once", "clone.ret-tid"],
+        clauses: &[EVENT, TRACED, END, SIGNAL, "restore.at-once"],
         axes: &[ANY_START, MAKERS],
         options: EVENTS,
         program,

@@ -107,7 +107,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "exit_then_any_way",
         title: "However the task is resumed from the event, its end comes next, without any other stop.",
-        clauses: &[STOPS, AFTER, "event.exit.needs-restart", "sysstop.sequence"],
+        clauses: &[STOPS, "event.exit.needs-restart"],
         axes: &[ANY_START, axis::<Resume>(&["cont", "syscall", "singlestep", "sysemu", "detach"])],
         options: OPTIONS,
         program: |p| {
@@ -191,7 +191,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "exit_by_sigkill",
         title: "SIGKILL ends any other stop, but the task still comes to the event, with 9 as message.",
-        clauses: &[STOPS, AFTER, "bug.sigkill-exit-event", "opt.traceexit.msg-status"],
+        clauses: &[AFTER, "bug.sigkill-exit-event", "opt.traceexit.msg-status"],
         options: OPTIONS,
         program: |p| {
             p.spin();

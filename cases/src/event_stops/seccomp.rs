@@ -126,7 +126,6 @@ pub(super) const CASES: &[Case] = &[
         name: "seccomp_then_syscall",
         title: "The event comes without an enter-stop before it; PTRACE_SYSCALL from there gives the exit-stop alone.",
         clauses: &[
-            STOPS,
             MARK,
             ALLOWED,
             "secstop.no-entry-needed",
