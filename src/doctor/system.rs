@@ -78,7 +78,7 @@ fn memfd() -> Finding {
         Err(errno) => Finding::note(
             "memfd_create",
             errno.to_string(),
-            "tracees are started from a temporary file instead",
+            "every case is skipped: tracees are executed from a memory file",
         ),
     }
 }

@@ -95,6 +95,7 @@ fn unsafe_code_stays_where_it_is_known() {
         "harness/src/process.rs",
         "harness/src/spawn.rs",
         "harness/src/teardown.rs",
+        "harness/tests/workers/os.rs",
         "harness/tracee/src/main.rs",
         "src/bench/cost.rs",
         "src/vm/guest.rs",
