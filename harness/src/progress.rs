@@ -20,15 +20,9 @@ pub fn set(doing: &str) {
 
 /// As [`set`], for a phrase in pieces.
 pub fn set_all(pieces: &[&str]) {
-    let Some([length, text @ ..]) = PAGE.get().copied() else { return };
-    // Whoever looks while the text changes sees none rather than half of two.
-    length.store(0, Ordering::Release);
-    let mut written = 0;
-    for (to, byte) in text.iter().zip(pieces.iter().flat_map(|piece| piece.bytes())) {
-        to.store(byte, Ordering::Relaxed);
-        written += 1;
+    if let Some(page) = PAGE.get() {
+        write(page, pieces);
     }
-    length.store(written, Ordering::Release);
 }
 
 /// Makes the memory; the children forked from now on share it. Without it nothing is known, no more.
@@ -40,13 +34,25 @@ pub(crate) fn share() {
 
 /// What the worker last said.
 pub(crate) fn get() -> String {
-    let Some([length, text @ ..]) = PAGE.get().copied() else { return UNKNOWN.to_owned() };
-    let length = usize::from(length.load(Ordering::Acquire));
-    let bytes: Vec<u8> = text[..length].iter().map(|byte| byte.load(Ordering::Relaxed)).collect();
-    if bytes.is_empty() { UNKNOWN.to_owned() } else { String::from_utf8_lossy(&bytes).into_owned() }
+    PAGE.get().and_then(|page| read(page)).unwrap_or_else(|| "doing something it did not tell".to_owned())
 }
 
-const UNKNOWN: &str = "doing something it did not tell";
+fn write([length, text @ ..]: &Page, pieces: &[&str]) {
+    // Whoever looks while the text changes sees none rather than half of two.
+    length.store(0, Ordering::Release);
+    let mut written = 0;
+    for (to, byte) in text.iter().zip(pieces.iter().flat_map(|piece| piece.bytes())) {
+        to.store(byte, Ordering::Relaxed);
+        written += 1;
+    }
+    length.store(written, Ordering::Release);
+}
+
+fn read([length, text @ ..]: &Page) -> Option<String> {
+    let length = usize::from(length.load(Ordering::Acquire));
+    let bytes: Vec<u8> = text[..length].iter().map(|byte| byte.load(Ordering::Relaxed)).collect();
+    (length > 0).then(|| String::from_utf8_lossy(&bytes).into_owned())
+}
 
 #[cfg(test)]
 mod tests {
@@ -54,15 +60,13 @@ mod tests {
 
     #[test]
     fn the_last_word_is_kept_cut_where_the_memory_ends() {
-        set("before there is memory");
-        assert_eq!(get(), UNKNOWN);
-        share();
-        assert_eq!(get(), UNKNOWN);
-        set_all(&["waiting ", "for ", "ever"]);
-        assert_eq!(get(), "waiting for ever");
-        set(&"x".repeat(1000));
-        assert_eq!(get(), "x".repeat(255));
-        set("short");
-        assert_eq!(get(), "short");
+        let page = process::shared().unwrap();
+        assert_eq!(read(page), None);
+        write(page, &["waiting ", "for ", "ever"]);
+        assert_eq!(read(page).unwrap(), "waiting for ever");
+        write(page, &[&"x".repeat(1000)]);
+        assert_eq!(read(page).unwrap(), "x".repeat(255));
+        write(page, &["short"]);
+        assert_eq!(read(page).unwrap(), "short");
     }
 }

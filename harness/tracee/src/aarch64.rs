@@ -5,8 +5,6 @@
 //! The assembly keeps to the AAPCS64 calling convention at its borders and touches no memory but the
 //! stack and the call block it is given.
 
-use crate::abi::FRAME_WORDS;
-use crate::interpreter::Call;
 use core::arch::{asm, global_asm};
 
 /// System call numbers that the interpreter itself uses.
@@ -24,6 +22,11 @@ pub(crate) mod nr {
     pub const VFORK: u64 = u64::MAX;
 }
 
+/// Which word of a new task's frame `call_with_sentinels` restores x19 from, for `enter_task`.
+pub(crate) const FRAME_FIRST: usize = 2;
+/// Which word it returns to.
+pub(crate) const FRAME_RETURN: usize = 13;
+
 global_asm!(
     // The kernel's stack holds nothing we want to keep: change to task 0's.
     ".globl _start",
@@ -37,7 +40,7 @@ global_asm!(
     "    mov sp, x1",
     "    bl begin",
     "    brk #1",
-    // arch::call. The registers that carry nothing hold sentinels, so that what the kernel changes shows.
+    // pads::call. The registers that carry nothing hold sentinels, so that what the kernel changes shows.
     ".globl call_with_sentinels",
     "call_with_sentinels:",
     "    sub sp, sp, #112",
@@ -150,43 +153,6 @@ global_asm!(
     record_high = const crate::abi::RECORD_ADDRESS >> 16,
 );
 
-unsafe extern "C" {
-    fn call_with_sentinels(call: *const Call) -> u64;
-    fn enter_task();
-    #[link_name = "gate"]
-    fn gate_pad();
-    #[link_name = "breakpoint"]
-    fn breakpoint_pad();
-    #[link_name = "spin"]
-    fn spin_pad();
-}
-
-/// Makes the call with sentinels in all other registers and saves every register behind it.
-pub(crate) fn call(call: &Call) -> u64 {
-    // SAFETY: see the module's contract.
-    unsafe { call_with_sentinels(call) }
-}
-
-/// Writes the words that `call_with_sentinels` restores when a new task returns from it.
-///
-/// # Safety
-///
-/// `top` has room for `FRAME_WORDS` words.
-pub(crate) unsafe fn frame(top: *mut u64, call: *mut Call, first: usize) {
-    let mut index = 0;
-    while index < FRAME_WORDS {
-        // SAFETY: within the frame.
-        unsafe { top.add(index).write_volatile(0) };
-        index += 1;
-    }
-    // SAFETY: within the frame: the call block, x19 as `enter_task` wants it, x30 as the return address.
-    unsafe {
-        top.write_volatile(call as u64);
-        top.add(2).write_volatile(first as u64);
-        top.add(13).write_volatile(enter_task as *const () as u64);
-    }
-}
-
 /// A plain system call.
 pub(crate) fn syscall(number: u64, args: [u64; 6]) -> u64 {
     let result;
@@ -198,33 +164,9 @@ pub(crate) fn syscall(number: u64, args: [u64; 6]) -> u64 {
     result
 }
 
-/// The breakpoint at which every tracee waits for its scenario to begin.
-pub(crate) fn gate() {
-    // SAFETY: a breakpoint and a return.
-    unsafe { gate_pad() }
-}
-
-/// A breakpoint of the program.
-pub(crate) fn breakpoint() {
-    // SAFETY: a breakpoint and a return.
-    unsafe { breakpoint_pad() }
-}
-
-/// Runs in place.
-pub(crate) fn spin() {
-    // SAFETY: touches nothing.
-    unsafe { spin_pad() }
-}
-
 /// Dies visibly.
 #[cfg(freestanding)]
 pub(crate) fn trap() -> ! {
     // SAFETY: raises an exception.
     unsafe { asm!("brk #1", options(noreturn)) }
-}
-
-/// Where `enter_task` goes on.
-#[unsafe(no_mangle)]
-extern "C" fn run_task(first: usize) -> ! {
-    crate::interpreter::run(first)
 }

@@ -8,6 +8,7 @@
 
 use crate::abi::{DATA_WORDS, FRAME_WORDS, STACK_WORDS, STEPS, Script, Seen, Step, TASK_SIZE, TASKS, op};
 use crate::arch::{self, nr};
+use crate::pads;
 use crate::start::record;
 
 /// The program: written into the image by the harness before it is executed.
@@ -68,10 +69,10 @@ fn perform(at: usize) -> usize {
         op::BEGIN => done(at, load(first_register(at))),
         op::CALL => done(at, call(at, head, 0)),
         op::SPAWN => return spawn(at, head),
-        op::BREAKPOINT => arch::breakpoint(),
+        op::BREAKPOINT => pads::breakpoint(),
         op::STORE => store(operand(at, head, 0), operand(at, head, 1)),
         op::LOAD => done(at, load(operand(at, head, 0) as *const u64)),
-        op::SPIN => arch::spin(),
+        op::SPIN => pads::spin(),
         op::GOTO => return operand(at, head, 0) as usize,
         op::RAISE => done(at, raise(operand(at, head, 0))),
         op::AWAIT => while load(operand(at, head, 0) as *const u64) == 0 {},
@@ -93,7 +94,7 @@ fn call(at: usize, head: u64, child_stack: u64) -> u64 {
         call.child_seen = seen(Step::child(head) as usize);
         call.child_stack = child_stack;
     }
-    arch::call(&call)
+    pads::call(&call)
 }
 
 /// A call that makes a task. A forked task comes back here; one with a stack of its own never does.
@@ -121,7 +122,7 @@ fn shares_memory(at: usize, head: u64) -> bool {
     flags & CLONE_VM != 0
 }
 
-/// Makes the stack of a new task look as if it were inside [`arch::call`]: it returns to `arch::enter`,
+/// Makes the stack of a new task look as if it were inside [`pads::call`]: it returns to `enter_task`,
 /// which runs the program from step `child`. Gives the stack pointer to begin with.
 fn prepare(task: usize, child: usize) -> u64 {
     // SAFETY: the harness numbers tasks below TASKS; the slot is not in use yet.
@@ -131,7 +132,7 @@ fn prepare(task: usize, child: usize) -> u64 {
         (&raw mut (*call).seen).write_volatile(seen(child));
         (&raw mut (*call).child_seen).write_volatile(core::ptr::null_mut());
         let top = (&raw mut (*task).stack).cast::<u64>().add(STACK_WORDS - FRAME_WORDS);
-        arch::frame(top, call, child);
+        pads::frame(top, call, child);
         top as u64
     }
 }

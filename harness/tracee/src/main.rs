@@ -10,6 +10,7 @@
 
 pub mod abi;
 mod interpreter;
+mod pads;
 mod start;
 
 #[cfg(target_arch = "aarch64")]

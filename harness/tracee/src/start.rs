@@ -7,6 +7,7 @@
 use crate::abi::{IMAGE_FD, RECORD_ADDRESS, RECORD_OFFSET, RECORD_SIZE, Record};
 use crate::arch::{self, nr};
 use crate::interpreter;
+use crate::pads;
 
 const PROT_READ_WRITE: u64 = 3;
 const MAP_SHARED_FIXED: u64 = 0x11;
@@ -30,12 +31,12 @@ pub(crate) unsafe extern "C" fn begin(stack: *const u64) -> ! {
     match unsafe { first.read() } {
         b't' => {
             trace_me();
-            arch::gate();
+            pads::gate();
             interpreter::run(0)
         }
         b'w' => {
             await_tracer();
-            arch::gate();
+            pads::gate();
             interpreter::run(0)
         }
         // SAFETY: as above; `number` stops at the zero byte.

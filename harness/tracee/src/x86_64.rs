@@ -5,8 +5,7 @@
 //! The assembly keeps to the System V calling convention at its borders and touches no memory but the
 //! stack and the call block it is given.
 
-use crate::abi::{FRAME_WORDS, sentinel};
-use crate::interpreter::Call;
+use crate::abi::sentinel;
 use core::arch::{asm, global_asm};
 
 /// System call numbers that the interpreter itself uses.
@@ -23,6 +22,11 @@ pub(crate) mod nr {
     pub const CLONE3: u64 = 435;
 }
 
+/// Which word of a new task's frame `call_with_sentinels` restores rbx from, for `enter_task`.
+pub(crate) const FRAME_FIRST: usize = 6;
+/// Which word it returns to.
+pub(crate) const FRAME_RETURN: usize = 7;
+
 global_asm!(
     // The kernel's stack holds nothing we want to keep: change to task 0's.
     ".globl _start",
@@ -32,7 +36,7 @@ global_asm!(
     "    lea rsp, [TASK + {stack}]",
     "    call begin",
     "    ud2",
-    // arch::call. The registers that carry nothing hold sentinels, so that what the kernel changes shows.
+    // pads::call. The registers that carry nothing hold sentinels, so that what the kernel changes shows.
     ".globl call_with_sentinels",
     "call_with_sentinels:",
     "    push rbx",
@@ -155,43 +159,6 @@ global_asm!(
     s15 = const sentinel(15),
 );
 
-unsafe extern "C" {
-    fn call_with_sentinels(call: *const Call) -> u64;
-    fn enter_task();
-    #[link_name = "gate"]
-    fn gate_pad();
-    #[link_name = "breakpoint"]
-    fn breakpoint_pad();
-    #[link_name = "spin"]
-    fn spin_pad();
-}
-
-/// Makes the call with sentinels in all other registers and saves every register behind it.
-pub(crate) fn call(call: &Call) -> u64 {
-    // SAFETY: see the module's contract.
-    unsafe { call_with_sentinels(call) }
-}
-
-/// Writes the words that `call_with_sentinels` pops when a new task returns from it.
-///
-/// # Safety
-///
-/// `top` has room for `FRAME_WORDS` words.
-pub(crate) unsafe fn frame(top: *mut u64, call: *mut Call, first: usize) {
-    let mut index = 0;
-    while index < FRAME_WORDS {
-        // SAFETY: within the frame.
-        unsafe { top.add(index).write_volatile(0) };
-        index += 1;
-    }
-    // SAFETY: within the frame: the call block, rbx as `enter_task` wants it, the return address.
-    unsafe {
-        top.write_volatile(call as u64);
-        top.add(6).write_volatile(first as u64);
-        top.add(7).write_volatile(enter_task as *const () as u64);
-    }
-}
-
 /// A plain system call.
 pub(crate) fn syscall(number: u64, args: [u64; 6]) -> u64 {
     let result;
@@ -204,33 +171,9 @@ pub(crate) fn syscall(number: u64, args: [u64; 6]) -> u64 {
     result
 }
 
-/// The breakpoint at which every tracee waits for its scenario to begin.
-pub(crate) fn gate() {
-    // SAFETY: a breakpoint and a return.
-    unsafe { gate_pad() }
-}
-
-/// A breakpoint of the program.
-pub(crate) fn breakpoint() {
-    // SAFETY: a breakpoint and a return.
-    unsafe { breakpoint_pad() }
-}
-
-/// Runs in place.
-pub(crate) fn spin() {
-    // SAFETY: touches nothing.
-    unsafe { spin_pad() }
-}
-
 /// Dies visibly.
 #[cfg(freestanding)]
 pub(crate) fn trap() -> ! {
     // SAFETY: raises an exception.
     unsafe { asm!("ud2", options(noreturn)) }
-}
-
-/// Where `enter_task` goes on.
-#[unsafe(no_mangle)]
-extern "C" fn run_task(first: usize) -> ! {
-    crate::interpreter::run(first)
 }
