@@ -83,7 +83,8 @@ fn judge(
     match (unexplained, failed.first()) {
         (Some(seen), _) => (Verdict::Deviates, describe(seen)),
         (None, Some(_)) => {
-            let reasons: Vec<_> = quirks.iter().map(|quirk| quirk.reason).collect();
+            let mut reasons: Vec<_> = quirks.iter().map(|quirk| quirk.reason).collect();
+            reasons.dedup();
             (Verdict::Quirk, reasons.join("; "))
         }
         (None, None) => (Verdict::Conforms, String::new()),

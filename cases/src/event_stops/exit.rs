@@ -40,6 +40,17 @@ impl Ending {
     }
 }
 
+/// Why kernels before 6.0 differ once a task is dying.
+const WOKEN_BY_SIGKILL: Quirk = Quirk {
+    what: "",
+    observed: "",
+    arches: Arch::ALL,
+    since: (2, 6),
+    until: Some((6, 0)),
+    reason: "before 6.0 SIGKILL was also sent to a dying task and ended its stop",
+    source: "9a95f78eab70 signal: Drop signals received after a fatal signal has been processed",
+};
+
 pub(super) const CASES: &[Case] = &[
     Case {
         name: "exit_status",
@@ -212,15 +223,10 @@ pub(super) const CASES: &[Case] = &[
         clauses: &[STOPS, DROPPED],
         axes: EITHER_ENDING,
         options: OPTIONS,
-        quirks: &[Quirk {
-            what: "event message after SIGKILL",
-            observed: "ESRCH",
-            arches: Arch::ALL,
-            since: (2, 6),
-            until: Some((6, 0)),
-            reason: "before 6.0 SIGKILL was also sent to a dying task and ended its stop",
-            source: "9a95f78eab70 signal: Drop signals received after a fatal signal has been processed",
-        }],
+        quirks: &[
+            Quirk { what: "event message after SIGKILL", observed: "ESRCH", ..WOKEN_BY_SIGKILL },
+            Quirk { what: "end", observed: "killed by SIGKILL", ..WOKEN_BY_SIGKILL },
+        ],
         program,
         scenario: |t| {
             let t = to_event(t.cont()?)?;
