@@ -12,7 +12,6 @@ use ptrace_conformance_harness::label;
 use ptrace_conformance_harness::pool::{Pool, Settings};
 use ptrace_conformance_harness::program::Program;
 use ptrace_conformance_harness::request::{Request, note, options};
-use ptrace_conformance_harness::run::run_case;
 use ptrace_conformance_harness::spawn::{Opening, spawn};
 use ptrace_conformance_harness::syscalls::Syscall;
 use ptrace_conformance_harness::worker;
@@ -45,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let all_workers = timed(&cases, Settings::default());
     pin_to_first_cpu();
     let counts = count(&cases);
-    let (took, handing) = one_worker(&cases);
+    let took = timed(&cases, Settings { jobs: 1, ..Settings::default() });
     let price = floor()?;
     let (tracees, tasks) = (price.spawn * counts.spawn, price.task * counts.task);
     let sum = tracees + tasks + price.stop * counts.stop + price.request * counts.request;
@@ -55,7 +54,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("bare request         {:>9.2?} x {:>6}", price.request, counts.request);
     println!("floor, the sum       {sum:>9.2?}");
     println!("suite on one worker  {took:>9.2?}, {:.2?} a case", took / cases.len() as u32);
-    println!("  of which handing cases to the worker and records back: {handing:.2?}");
     println!(
         "suite on all workers {all_workers:>9.2?}, {:.0} cases a second",
         per_second(&cases, all_workers)
@@ -90,20 +88,6 @@ fn resumes(line: &str) -> bool {
     ["CONT", "SYSCALL", "SINGLESTEP", "SYSEMU", "SYSEMU_SINGLESTEP", "DETACH"].iter().any(|verb| {
         line.contains(&format!(": PTRACE_{verb} ")) || line.contains(&format!(": PTRACE_{verb},"))
     })
-}
-
-/// Time of the whole suite on one worker, and the part of it that is spent outside the cases.
-fn one_worker(cases: &[(String, Variant)]) -> (Duration, Duration) {
-    let took = timed(cases, Settings { jobs: 1, ..Settings::default() });
-    let in_process = || {
-        let started = Instant::now();
-        for (name, variant) in cases {
-            black_box(run_case(name, *variant, false));
-        }
-        started.elapsed()
-    };
-    let cases_alone = (0..ROUNDS).map(|_| in_process()).min().unwrap_or_default();
-    (took, took.saturating_sub(cases_alone))
 }
 
 /// The fastest of some runs of the whole suite, workers already started.
