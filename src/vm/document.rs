@@ -125,6 +125,19 @@ mod tests {
     }
 
     #[test]
+    fn pieces_that_do_not_add_up_are_nothing() {
+        let mut assembly = Assembly::default();
+        for record in cut(Document::Plan, b"one thing").unwrap() {
+            match record {
+                Record::Part { index, data, .. } => assembly.part(index, data).unwrap(),
+                Record::End { parts, crc, .. } => assembly.end(parts, crc ^ 1).unwrap(),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(assembly.whole(), None);
+    }
+
+    #[test]
     fn copies_that_differ_are_noticed() {
         let mut assembly = Assembly::default();
         assembly.part(0, vec![1]).unwrap();

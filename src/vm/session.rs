@@ -178,7 +178,13 @@ pub fn no_report(watched: &Watched, cause: &str, log: Option<&Path>) -> anyhow::
         return Misuse(format!("QEMU does not start: {why}; see --cpu, --memory, --accel and --qemu{at}"))
             .into();
     }
-    anyhow!("no report from the guest: {cause}{at}")
+    // Most kernels are quiet until their console is up, and then it is too late to ask.
+    let hint = if watched.mute() {
+        "; --append earlyprintk=ttyS0 (x86_64) or earlycon (aarch64) shows more"
+    } else {
+        ""
+    };
+    anyhow!("no report from the guest: {cause}{hint}{at}")
 }
 
 /// Shows on standard error how far the guest has come.

@@ -173,6 +173,14 @@ fn a_guest_that_hangs_is_ended() {
     insta::assert_snapshot!(cause, @"time limit: nothing new from the guest for 2 s while running cases");
 }
 
+/// Six records, each well within the limit, all together beyond it.
+#[test]
+fn a_slow_guest_is_no_silent_one() {
+    let script = "for at in 1 2 3 4 5 6; do sed -n ${at}p $0.console; sleep 1.5; done";
+    let (watched, _) = Scene::new(script, &console_until("case")).watch(Duration::from_secs(6)).unwrap();
+    assert!(matches!(watched.ending, Ending::Exited(Ok(status)) if status.success()), "{watched:?}");
+}
+
 #[test]
 fn a_guest_that_never_says_a_word_is_ended() {
     let (watched, machine) = Scene::new("exec sleep 1000", &[]).watch(Duration::from_millis(200)).unwrap();
@@ -193,6 +201,15 @@ fn a_suite_that_gives_up_says_why() {
     lines.push("Out of memory: and so on".to_owned());
     let (_, cause) = partial(Scene::new("cat $0.console", &lines).judge());
     assert_eq!(cause, "the suite in the guest was killed by SIGKILL");
+}
+
+#[test]
+fn a_suite_that_dies_after_its_report_is_not_believed() {
+    let mut lines = console(&sample::report(&VERDICTS));
+    lines.push(Record::Fault { reason: "the suite in the guest ended with status 101".to_owned() }.line(0));
+    let (report, cause) = partial(judge(&heard(&lines), &machine()));
+    assert!(!report.complete);
+    assert_eq!(cause, "the suite in the guest ended with status 101");
 }
 
 #[test]
@@ -302,7 +319,10 @@ fn befall(mishap: &Mishap, lines: &mut Vec<String>) {
         Mishap::Doubled(at) => lines.insert(at % count, lines[at % count].clone()),
         Mishap::Cut(at, byte) => {
             let line = &mut lines[at % count];
-            line.remove(within(line, byte));
+            // One that was parted at its end has left an empty line.
+            if !line.is_empty() {
+                line.remove(within(line, byte));
+            }
         }
         Mishap::Parted(at, byte) => {
             let line = &mut lines[at % count];
