@@ -36,6 +36,10 @@ pub struct KnownQuirk {
     pub reason: &'static str,
     /// What shows it.
     pub source: &'static str,
+    /// What made it disappear, or would.
+    pub ends: &'static str,
+    /// What the author of a tracer does about it.
+    pub advice: &'static str,
 }
 
 impl Entry {
@@ -62,6 +66,8 @@ impl KnownQuirk {
             kernels: kernels(quirk),
             reason: quirk.reason,
             source: quirk.source,
+            ends: quirk.ends,
+            advice: quirk.advice,
         }
     }
 }
@@ -69,11 +75,10 @@ impl KnownQuirk {
 /// The kernels of a quirk, such as `x86_64, Linux 5.10 up to before 6.2`.
 fn kernels(quirk: &Quirk) -> String {
     let arches: Vec<_> = quirk.arches.iter().map(|arch| arch.name()).collect();
-    let (major, minor) = quirk.since;
-    let since = format!("{}, Linux {major}.{minor}", arches.join(" and "));
+    let since = format!("{}, Linux {}", arches.join(" and "), quirk.since);
     match quirk.until {
         None => format!("{since} and later"),
-        Some((major, minor)) => format!("{since} up to before {major}.{minor}"),
+        Some(until) => format!("{since} up to before {until}"),
     }
 }
 

@@ -190,7 +190,9 @@ impl Source {
 fn quirk(quirk: &KnownQuirk) -> String {
     let mut text = format!("  {}: {} on {}\n", quirk.what, quirk.observed, quirk.kernels);
     text += &prose::fold("      ", quirk.reason);
-    text + &prose::fold("      see ", quirk.source)
+    text += &prose::fold("      see     ", quirk.source);
+    text += &prose::fold("      ends    ", quirk.ends);
+    text + &prose::fold("      advice  ", quirk.advice)
 }
 
 fn observation(seen: &Observation) -> String {
@@ -213,6 +215,7 @@ fn observation(seen: &Observation) -> String {
 #[cfg(test)]
 mod tests {
     use ptrace_conformance_harness::case::{Arch, Case, Family, Need, Quirk};
+    use ptrace_conformance_harness::version::Change;
 
     use super::*;
     use crate::report::sample;
@@ -231,10 +234,12 @@ mod tests {
                 what: "result",
                 observed: "-ENOSYS",
                 arches: &[Arch::X86_64],
-                since: (5, 10),
-                until: Some((6, 2)),
+                since: Change::at(5, 10),
+                until: Some(Change::at(6, 2)),
                 reason: "the kernel had not left the call",
                 source: "arch/x86/entry/common.c",
+                ends: "the call is left before the stop",
+                advice: "go on to the syscall-exit-stop first",
             }],
             ..Case::NEW
         }]],
@@ -292,7 +297,9 @@ mod tests {
         Known differences
           result: -ENOSYS on x86_64, Linux 5.10 up to before 6.2
               the kernel had not left the call
-              see arch/x86/entry/common.c
+              see     arch/x86/entry/common.c
+              ends    the call is left before the stop
+              advice  go on to the syscall-exit-stop first
 
         Expectations, and what x86_64 Linux 6.99.0-sample (host) answered
           holds  tracee: first stop = syscall-enter-stop  [stop.syscall.alternate]

@@ -216,6 +216,9 @@ pub mod sample {
             kernel_version: "#1 SMP".into(),
             machine: "x86_64".into(),
             platform: "host".into(),
+            name: None,
+            package: None,
+            model: None,
             cpu: None,
             accelerator: None,
         }
@@ -381,7 +384,7 @@ mod tests {
         its schema is `ptrace-conformance/report/9`, this version reads `ptrace-conformance/report/1`
         its totals do not fit its cases; was it edited or cut?
         it calls itself complete, but 1 of 2 planned cases are there
-        it calls itself `ptrace-conformance/report/1` but does not follow it: unknown field `colonel`, expected one of `arch`, `kernel`, `kernel_version`, `machine`, `platform`, `cpu`, `accelerator` at line 9 column 13
+        it calls itself `ptrace-conformance/report/1` but does not follow it: unknown field `colonel`, expected one of `arch`, `kernel`, `kernel_version`, `machine`, `platform`, `name`, `package`, `model`, `cpu`, `accelerator` at line 9 column 13
         ");
     }
 

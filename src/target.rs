@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 
 use ptrace_conformance_harness::case::Arch;
+use ptrace_conformance_harness::version::KernelVersion;
 use serde::{Deserialize, Serialize};
 
 /// Which kernel answered, and on what it ran.
@@ -17,8 +18,17 @@ pub struct Target {
     pub kernel_version: String,
     /// Machine as uname(2) tells it.
     pub machine: String,
-    /// Where the kernel runs: `host`, `qemu`.
+    /// Where the kernel runs: `host`, `qemu`, `gvisor`.
     pub platform: String,
+    /// The name of the target in a matrix, such as `debian-6.1-x86_64`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub name: Option<String>,
+    /// The package that the kernel is from, with its version.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub package: Option<String>,
+    /// The processor model that a virtual machine was given, QEMU's `-cpu`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub model: Option<String>,
     /// The processor as the kernel names it; debug features and register sets follow it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub cpu: Option<String>,
@@ -39,9 +49,18 @@ impl Target {
             kernel_version: text(name.version()),
             machine: text(name.machine()),
             platform: "host".to_owned(),
+            name: None,
+            package: None,
+            model: None,
             cpu: std::fs::read_to_string("/proc/cpuinfo").ok().and_then(|info| cpu(&info)),
             accelerator: None,
         })
+    }
+
+    /// The kernel's version, as far as it tells it.
+    #[expect(dead_code, reason = "for the verbs that compare targets")]
+    pub fn version(&self) -> KernelVersion {
+        KernelVersion::of(&self.kernel, &self.kernel_version)
     }
 }
 

@@ -78,9 +78,9 @@ fn a_case_for_one_architecture_says_why() {
 
 #[test]
 fn quirks_say_why_and_where_from() {
-    check("a quirk has check, answer, architectures, reason and source", |_, case| {
+    check("a quirk has check, answer, architectures, reason, source, end and advice", |_, case| {
         case.quirks.iter().any(|quirk| {
-            let texts = [quirk.what, quirk.observed, quirk.reason, quirk.source];
+            let texts = [quirk.what, quirk.observed, quirk.reason, quirk.source, quirk.ends, quirk.advice];
             texts.iter().any(|text| text.is_empty()) || quirk.arches.is_empty()
         })
     });

@@ -2,6 +2,7 @@
 
 use crate::program::Program;
 use crate::tracee::{Flow, Stopped};
+use crate::version::Change;
 
 /// Scenario of a case: drives the tracee, stopped where its program begins, and checks what it sees.
 pub type Scenario = fn(Stopped) -> Flow;
@@ -44,14 +45,18 @@ pub struct Quirk {
     pub observed: &'static str,
     /// The architectures that show it.
     pub arches: &'static [Arch],
-    /// First kernel that shows it, major and minor.
-    pub since: (u32, u32),
-    /// First kernel that no longer shows it.
-    pub until: Option<(u32, u32)>,
+    /// What brought it.
+    pub since: Change,
+    /// What ended it.
+    pub until: Option<Change>,
     /// Why the kernel does so.
     pub reason: &'static str,
     /// Kernel file or commit that shows why.
     pub source: &'static str,
+    /// What made it disappear, or would.
+    pub ends: &'static str,
+    /// What the author of a tracer does about it.
+    pub advice: &'static str,
 }
 
 /// The architectures of the suite.

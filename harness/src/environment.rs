@@ -77,7 +77,7 @@ pub fn refused(what: &str, errno: Errno) -> Halt {
 /// Why a need of a case is not met here, as far as that can be told before it starts.
 pub fn lacks(need: Need) -> Option<String> {
     match need {
-        Need::Kernel(major, minor) if KernelVersion::running() < KernelVersion(major, minor) => {
+        Need::Kernel(major, minor) if KernelVersion::running().line < (major, minor) => {
             Some(format!("needs Linux {major}.{minor}"))
         }
         Need::SeccompFilter => {

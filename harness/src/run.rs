@@ -102,9 +102,8 @@ fn against_its_rules(variant: &Variant, observations: &[Observation]) -> Option<
 }
 
 fn applies(quirk: &Quirk, kernel: KernelVersion) -> bool {
-    let begun = kernel >= KernelVersion(quirk.since.0, quirk.since.1);
-    let ended = quirk.until.is_some_and(|(major, minor)| kernel >= KernelVersion(major, minor));
-    quirk.arches.contains(&Arch::HERE) && begun && !ended
+    let ended = quirk.until.is_some_and(|change| change.is_in(kernel));
+    quirk.arches.contains(&Arch::HERE) && quirk.since.is_in(kernel) && !ended
 }
 
 fn explains(quirk: &Quirk, seen: &Observation) -> bool {

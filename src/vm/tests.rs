@@ -137,7 +137,7 @@ fn a_guest_that_reports_is_believed() {
     assert_eq!(received.cases, report.cases);
     assert_eq!(received.target.platform, "qemu");
     assert_eq!(received.target.accelerator.as_deref(), Some("tcg"));
-    assert_eq!(received.target.cpu.as_deref(), Some("-cpu max"));
+    assert_eq!(received.target.model.as_deref(), Some("max"));
 }
 
 #[test]

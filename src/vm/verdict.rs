@@ -134,15 +134,10 @@ fn partial(plan: &Plan, transcript: &Transcript, cause: &str, machine: &Machine)
 
 /// A guest takes itself for a host; what it ran on is known here.
 fn as_seen_from_here(target: Target, machine: &Machine) -> Target {
-    let model = machine.cpu();
-    let cpu = match target.cpu {
-        Some(named) => format!("{named} (-cpu {model})"),
-        None => format!("-cpu {model}"),
-    };
     Target {
         platform: "qemu".to_owned(),
         accelerator: Some(machine.accelerator.name().to_owned()),
-        cpu: Some(cpu),
+        model: Some(machine.cpu().to_owned()),
         ..target
     }
 }

@@ -12,6 +12,7 @@ use ptrace_conformance_harness::status::{Gone, Stop};
 use ptrace_conformance_harness::syscalls::Syscall;
 use ptrace_conformance_harness::tracee::{Flow, Resume, Running, Stopped};
 use ptrace_conformance_harness::values::{Address, Return, Word};
+use ptrace_conformance_harness::version::Change;
 
 const OPTIONS: u32 = options::TRACESYSGOOD | options::TRACEEXIT;
 const STOPS: &str = "opt.traceexit.stop";
@@ -45,10 +46,12 @@ const WOKEN_BY_SIGKILL: Quirk = Quirk {
     what: "",
     observed: "",
     arches: Arch::ALL,
-    since: (2, 6),
-    until: Some((6, 0)),
+    since: Change::at(2, 6),
+    until: Some(Change::at(6, 0)),
     reason: "before 6.0 SIGKILL was also sent to a dying task and ended its stop",
-    source: "9a95f78eab70 signal: Drop signals received after a fatal signal has been processed",
+    source: "kernel/signal.c: prepare_signal(), complete_signal()",
+    ends: "9a95f78eab70 signal: Drop signals received after a fatal signal has been processed",
+    advice: "take ESRCH from a request at PTRACE_EVENT_EXIT for the end of the stop, and wait for the end of the task",
 };
 
 pub(super) const CASES: &[Case] = &[

@@ -7,6 +7,7 @@ use ptrace_conformance_harness::errno::Errno;
 use ptrace_conformance_harness::status::{Gone, Stop};
 use ptrace_conformance_harness::syscalls::Syscall;
 use ptrace_conformance_harness::values::{Return, Word};
+use ptrace_conformance_harness::version::Change;
 
 /// What a tracer puts into the result register.
 const PLACED: u64 = 0x77;
@@ -45,19 +46,23 @@ const KEEPS_THE_RESULT: &[Quirk] = &[
         what: "result of umask_2 in the program",
         observed: "119",
         arches: &[Arch::X86_64],
-        since: (0, 0),
-        until: Some((5, 14)),
+        since: Change::at(2, 6),
+        until: Some(Change::at(5, 14)),
         reason: "numbers out of range were not dispatched, so that rax stayed what the tracer had put there",
-        source: "commit \"x86/entry: Treat out of range and gap system calls the same\" (5.14)",
+        source: "arch/x86/entry/common.c: do_syscall_64() of 5.10",
+        ends: "commit \"x86/entry: Treat out of range and gap system calls the same\" (5.14)",
+        advice: "make a call fail by number -1, and leave its result there; no other number does the same everywhere",
     },
     Quirk {
         what: "result of umask_2 in the program",
         observed: "119",
         arches: &[Arch::X86_64],
-        since: (7, 3),
+        since: Change::at(7, 3),
         until: None,
         reason: "numbers out of range are not dispatched any more, so that rax stays what the tracer put there",
         source: "commit 1b1f3b3e1b39 \"x86/entry: Get rid of the sys_ni_syscall() indirection\" (7.3)",
+        ends: "a kernel that sets -ENOSYS for numbers it does not dispatch",
+        advice: "make a call fail by number -1, and leave its result there; no other number does the same everywhere",
     },
 ];
 
