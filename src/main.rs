@@ -3,6 +3,7 @@
 mod catalogue;
 mod cli;
 mod doctor;
+mod evidence;
 mod exit;
 mod explain;
 mod failure;

@@ -146,6 +146,12 @@ impl Report {
             .with_context(|| format!("cannot read the report {}", path.display()))
     }
 
+    /// The report if it does not contradict itself.
+    pub fn checked(self) -> anyhow::Result<Report> {
+        check(&self).map_err(Misuse)?;
+        Ok(self)
+    }
+
     /// Reads a report's JSON, whole and of this version, or says what is wrong with it.
     pub fn parse(text: &str) -> anyhow::Result<Report> {
         parse(text).map_err(|why| Misuse(why).into())
@@ -162,8 +168,7 @@ fn parse(text: &str) -> Result<Report, String> {
     if text.trim().is_empty() {
         return Err("it is empty; was the run that should have written it ended early?".to_owned());
     }
-    let head: Head = serde_json::from_str(text).map_err(|error| torn_or_foreign(&error))?;
-    match head.schema.as_deref() {
+    match schema(text)?.as_deref() {
         Some(SCHEMA) => {}
         Some(other) => return Err(format!("its schema is `{other}`, this version reads `{SCHEMA}`")),
         None => return Err(format!("it is JSON but no report: no `schema` field saying `{SCHEMA}`")),
@@ -172,6 +177,12 @@ fn parse(text: &str) -> Result<Report, String> {
         .map_err(|error| format!("it calls itself `{SCHEMA}` but does not follow it: {error}"))?;
     check(&report)?;
     Ok(report)
+}
+
+/// What the JSON says it is, if it says so.
+pub fn schema(text: &str) -> Result<Option<String>, String> {
+    let head: Head = serde_json::from_str(text).map_err(|error| torn_or_foreign(&error))?;
+    Ok(head.schema)
 }
 
 fn torn_or_foreign(error: &serde_json::Error) -> String {
