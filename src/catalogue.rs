@@ -59,7 +59,8 @@ impl Entry {
 }
 
 impl KnownQuirk {
-    fn of(quirk: &Quirk) -> KnownQuirk {
+    /// The quirk as text.
+    pub fn of(quirk: &Quirk) -> KnownQuirk {
         KnownQuirk {
             what: quirk.what,
             observed: quirk.observed,

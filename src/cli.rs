@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::exit::Status;
-use crate::vm;
+use crate::{evidence, vm};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -55,6 +55,8 @@ enum Verb {
     Doctor(DoctorArgs),
     /// Run cases in a virtual machine on a kernel image
     Vm(Box<vm::Args>),
+    /// Keep reports as evidence, and make the pages that follow from it
+    Evidence(evidence::Args),
 }
 
 /// Which cases.
@@ -124,6 +126,9 @@ pub struct ExplainArgs {
     /// Full name of a case, or `family::behaviour` for its first variant
     #[arg(value_name = "CASE")]
     pub case: String,
+    /// Directory of reports that tell what other kernels did [default: the evidence in this program]
+    #[arg(long, value_name = "DIR")]
+    pub reports: Option<PathBuf>,
     /// Form of the explanation
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
@@ -152,6 +157,7 @@ impl Cli {
             Some(Verb::Explain(args)) => crate::explain::explain(args),
             Some(Verb::Doctor(args)) => crate::doctor::doctor(args),
             Some(Verb::Vm(args)) => vm::run(args),
+            Some(Verb::Evidence(args)) => evidence::run(args),
         }
     }
 }
@@ -216,12 +222,13 @@ mod tests {
                ptrace-conformance <COMMAND>
 
         Commands:
-          run      Run cases on the running kernel (this is what happens without a verb, too)
-          list     List cases: their names and what each claims
-          explain  Explain one case: claim, clauses with sources, program, and what this kernel does
-          doctor   Say what this machine allows, and what to do about what it does not
-          vm       Run cases in a virtual machine on a kernel image
-          help     Print this message or the help of the given subcommand(s)
+          run       Run cases on the running kernel (this is what happens without a verb, too)
+          list      List cases: their names and what each claims
+          explain   Explain one case: claim, clauses with sources, program, and what this kernel does
+          doctor    Say what this machine allows, and what to do about what it does not
+          vm        Run cases in a virtual machine on a kernel image
+          evidence  Keep reports as evidence, and make the pages that follow from it
+          help      Print this message or the help of the given subcommand(s)
 
         Arguments:
           [FILTER]...
@@ -375,6 +382,9 @@ mod tests {
                   Full name of a case, or `family::behaviour` for its first variant
 
         Options:
+              --reports <DIR>
+                  Directory of reports that tell what other kernels did [default: the evidence in this program]
+
               --format <FORMAT>
                   Form of the explanation
 

@@ -11,6 +11,8 @@ use serde::Serialize;
 
 use crate::catalogue::{Entry, KnownQuirk};
 use crate::cli::{ExplainArgs, Format};
+use crate::elsewhere::{self, Change, Elsewhere, Group};
+use crate::evidence;
 use crate::exit::Status;
 use crate::output;
 use crate::prose;
@@ -34,6 +36,8 @@ struct Explanation {
     sources: Vec<Source>,
     program: Vec<String>,
     record: CaseRecord,
+    /// What other kernels did.
+    elsewhere: Elsewhere,
 }
 
 /// A clause and where it stands.
@@ -60,6 +64,7 @@ pub fn explain(args: &ExplainArgs) -> anyhow::Result<Status> {
         sources: variant.case.clauses.iter().map(|id| source(id)).collect(),
         program: program(variant),
         record: run(&name, variant, args.timeout),
+        elsewhere: elsewhere::of(&name, &evidence::read_or_built_in(args.reports.as_deref())?),
     };
     match args.format {
         Format::Human => output::print(&explanation.human())?,
@@ -121,6 +126,8 @@ impl Explanation {
                 &format!("Expectations, and what {} answered", self.target),
                 self.record.observations.iter().map(observation),
             ),
+            section("Verdicts of other kernels", self.elsewhere.verdicts.iter().map(verdicts)),
+            section("Changed between kernels", self.elsewhere.changes.iter().map(change)),
             section("Step by step", self.record.journal.iter().map(|line| step(line))),
             self.verdict(),
         ]
@@ -187,6 +194,22 @@ impl Source {
     }
 }
 
+fn verdicts(group: &Group) -> String {
+    let word = format!("{:8}", group.verdict.word());
+    let mut text = format!("  {}  {}\n", paint(style::of(group.verdict), word), group.targets);
+    if !group.reason.is_empty() {
+        text += &prose::fold("            ", &group.reason);
+    }
+    text
+}
+
+fn change(change: &Change) -> String {
+    let answer = |answer: &Option<String>| answer.clone().unwrap_or_else(|| "(not seen)".to_owned());
+    let mut text = format!("  {}: {}\n", change.arch, change.look);
+    text += &format!("      up to {}: {}\n", change.last, answer(&change.before));
+    text + &format!("      since {}: {}\n", change.first, answer(&change.since))
+}
+
 fn quirk(quirk: &KnownQuirk) -> String {
     let mut text = format!("  {}: {} on {}\n", quirk.what, quirk.observed, quirk.kernels);
     text += &prose::fold("      ", quirk.reason);
@@ -215,7 +238,7 @@ fn observation(seen: &Observation) -> String {
 #[cfg(test)]
 mod tests {
     use ptrace_conformance_harness::case::{Arch, Case, Family, Need, Quirk};
-    use ptrace_conformance_harness::version::Change;
+    use ptrace_conformance_harness::version;
 
     use super::*;
     use crate::report::sample;
@@ -234,8 +257,8 @@ mod tests {
                 what: "result",
                 observed: "-ENOSYS",
                 arches: &[Arch::X86_64],
-                since: Change::at(5, 10),
-                until: Some(Change::at(6, 2)),
+                since: version::Change::at(5, 10),
+                until: Some(version::Change::at(6, 2)),
                 reason: "the kernel had not left the call",
                 source: "arch/x86/entry/common.c",
                 ends: "the call is left before the stop",
@@ -269,7 +292,27 @@ mod tests {
             sources: vec![known, source("sysstop.unknown")],
             program: vec!["getpid()".to_owned(), "exit_group(0)".to_owned()],
             record,
+            elsewhere: elsewhere(),
         }
+    }
+
+    fn elsewhere() -> Elsewhere {
+        let group = |verdict, targets: &str, reason: &str| Group {
+            verdict,
+            targets: targets.to_owned(),
+            reason: reason.to_owned(),
+        };
+        let change = Change {
+            arch: "x86_64".to_owned(),
+            look: "tracee: result".to_owned(),
+            before: None,
+            last: "6.1.9".to_owned(),
+            since: Some("0".to_owned()),
+            first: "6.12.3".to_owned(),
+        };
+        let conforms = group(Verdict::Conforms, "x86_64: 6.12.3, 7.3.4", "");
+        let skipped = group(Verdict::Skipped, "x86_64: 6.1.9", "needs Linux 6.2");
+        Elsewhere { verdicts: vec![skipped, conforms], changes: vec![change] }
     }
 
     #[test]
@@ -308,6 +351,16 @@ mod tests {
                  observed -ENOSYS
           seen   tracee: message = 0
 
+        Verdicts of other kernels
+          skipped   x86_64: 6.1.9
+                    needs Linux 6.2
+          conforms  x86_64: 6.12.3, 7.3.4
+
+        Changed between kernels
+          x86_64: tracee: result
+              up to 6.1.9: (not seen)
+              since 6.12.3: 0
+
         Step by step
           tracee: PTRACE_SYSCALL -> 0
           tracee:   first stop: syscall-enter-stop
@@ -327,7 +380,8 @@ mod tests {
     fn programs_get_the_same_in_fields() {
         let json = serde_json::to_value(explanation(Verdict::Conforms)).unwrap();
         let fields: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
-        let expected = ["case", "program", "record", "schema", "sources", "suite", "target", "variants"];
+        let expected =
+            ["case", "elsewhere", "program", "record", "schema", "sources", "suite", "target", "variants"];
         assert_eq!(fields, expected);
     }
 

@@ -3,6 +3,7 @@
 mod catalogue;
 mod cli;
 mod doctor;
+mod elsewhere;
 mod evidence;
 mod exit;
 mod explain;
@@ -13,6 +14,7 @@ mod list;
 mod output;
 mod progress;
 mod prose;
+mod quirks;
 mod report;
 mod rounds;
 mod run;

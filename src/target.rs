@@ -58,9 +58,23 @@ impl Target {
     }
 
     /// The kernel's version, as far as it tells it.
-    #[expect(dead_code, reason = "for the verbs that compare targets")]
     pub fn version(&self) -> KernelVersion {
         KernelVersion::of(&self.kernel, &self.kernel_version)
+    }
+
+    /// The kernel's version in a table: `6.1.192`, `7.3-rc7`.
+    pub fn label(&self) -> String {
+        let candidate = self.candidate().map(|number| format!("-rc{number}"));
+        self.version().to_string() + &candidate.unwrap_or_default()
+    }
+
+    /// Which release candidate it is: `7.3-rc7` in the release, or `7.3~rc7` in Debian's version.
+    fn candidate(&self) -> Option<u32> {
+        let said = [&self.kernel, &self.kernel_version];
+        let mut rests =
+            said.iter().filter_map(|text| text.split_once("-rc").or_else(|| text.split_once("~rc")));
+        let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>();
+        rests.find_map(|(_, rest)| digits(rest).parse().ok())
     }
 }
 
@@ -95,6 +109,18 @@ mod tests {
         assert_eq!(cpu(x86).as_deref(), Some("Some CPU @ 2GHz"));
         assert_eq!(cpu(arm).as_deref(), Some("implementer 0x41 part 0xd0c"));
         assert_eq!(cpu("Features : none"), None);
+    }
+
+    #[test]
+    fn labels_tell_stable_releases_and_candidates() {
+        let of = |kernel: &str, version: &str| {
+            let (kernel, kernel_version) = (kernel.to_owned(), version.to_owned());
+            Target { kernel, kernel_version, ..crate::report::sample::target() }.label()
+        };
+        assert_eq!(of("6.1.0-56-cloud-amd64", "#1 SMP Debian 6.1.192-2 (2026-11-16)"), "6.1.192");
+        assert_eq!(of("7.3-cloud-amd64", "#1 SMP Debian 7.3~rc7-1~exp1 (2026-10-16)"), "7.3-rc7");
+        assert_eq!(of("7.3.0-rc2-mine", "#1"), "7.3.0-rc2");
+        assert_eq!(of("6.18.44", "#1 SMP"), "6.18.44");
     }
 
     #[test]

@@ -10,20 +10,39 @@
 //! A target's file changes where its kernel answered something else, and only there: one line per behaviour,
 //! which names the record and the variants that gave it.
 
+pub mod history;
+mod keep;
 mod stored;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use flate2::read::DeflateDecoder;
 
 use crate::exit::Misuse;
 use crate::output::Place;
 use crate::report::{self, Report};
+pub use keep::{Args, run};
 use stored::{RECORDS_SCHEMA, Records, Stored};
 
 /// The file that all targets of a directory share.
 const RECORDS: &str = "records.json";
+
+/// The evidence as it was when this program was built.
+fn built_in() -> anyhow::Result<Vec<Report>> {
+    let packed = DeflateDecoder::new(include_bytes!(concat!(env!("OUT_DIR"), "/evidence")).as_slice());
+    let mut files: BTreeMap<String, String> =
+        serde_json::from_reader(packed).context("cannot unpack the evidence of this program")?;
+    let records =
+        files.remove(RECORDS).map_or_else(|| Ok(Records::default()), |text| Records::parse(&text))?;
+    files.values().map(|text| parse(text, &records)).collect()
+}
+
+/// The reports of this directory, or the evidence in this program.
+pub fn read_or_built_in(dir: Option<&Path>) -> anyhow::Result<Vec<Report>> {
+    dir.map_or_else(built_in, read)
+}
 
 /// Reads all reports of a directory, stored ones and plain ones, sorted by the name of their file.
 pub fn read(dir: &Path) -> anyhow::Result<Vec<Report>> {
@@ -44,7 +63,7 @@ pub fn write(dir: &Path, reports: &[Report]) -> anyhow::Result<()> {
     let mut named = BTreeMap::new();
     for report in reports {
         let name = file_name(report)?;
-        let text = Stored::of(report, &mut records)?.to_json()?;
+        let text = Stored::of(report, &mut records)?.into_json()?;
         if named.insert(name.clone(), text).is_some() {
             return Err(Misuse(format!("two reports are of the target {name}")).into());
         }
@@ -111,10 +130,14 @@ fn shared(dir: &Path) -> anyhow::Result<Records> {
 
 fn read_one(path: &Path, records: &Records) -> anyhow::Result<Report> {
     let text = std::fs::read_to_string(path).map_err(|error| Misuse(error.to_string()))?;
-    match report::schema(&text).map_err(Misuse)?.as_deref() {
-        Some(stored::SCHEMA) => Stored::parse(&text)?.report(records),
+    parse(&text, records)
+}
+
+fn parse(text: &str, records: &Records) -> anyhow::Result<Report> {
+    match report::schema(text).map_err(Misuse)?.as_deref() {
+        Some(stored::SCHEMA) => Stored::parse(text)?.report(records),
         Some(RECORDS_SCHEMA) => Err(Misuse(format!("it holds records, and belongs to a `{RECORDS}`")).into()),
-        _ => Report::parse(&text),
+        _ => Report::parse(text),
     }
 }
 

@@ -171,7 +171,7 @@ impl Stored {
     }
 
     /// Its JSON: one line for each behaviour.
-    pub fn to_json(mut self) -> anyhow::Result<String> {
+    pub fn into_json(mut self) -> anyhow::Result<String> {
         let cases = lines(&std::mem::take(&mut self.cases))?;
         let head = serde_json::to_string_pretty(&self).context("cannot write a report as JSON")?;
         Ok(head.replace("\"cases\": {}", &format!("\"cases\": {cases}")) + "\n")

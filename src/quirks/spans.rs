@@ -1,0 +1,62 @@
+//! Spans of kernels in words, with nothing in them that did not run.
+
+use crate::evidence::history::Series;
+use crate::report::Report;
+
+/// The kernels of a series for which something holds, such as `6.1.192 to 7.2.13 (9 kernels)`.
+///
+/// A span never bridges a kernel that ran and for which it does not hold; nothing if it holds for none.
+pub fn of(series: &Series<'_>, holds: impl Fn(&Report) -> bool) -> Option<String> {
+    let mut spans: Vec<Vec<&Report>> = vec![Vec::new()];
+    for &report in series.reports() {
+        match spans.last_mut() {
+            Some(span) if holds(report) => span.push(report),
+            Some(span) if span.is_empty() => {}
+            _ => spans.push(Vec::new()),
+        }
+    }
+    let told: Vec<_> = spans.iter().filter_map(|span| tell(span)).collect();
+    (!told.is_empty()).then(|| format!("{}: {}", series.arch, told.join(", ")))
+}
+
+fn tell(span: &[&Report]) -> Option<String> {
+    let label = |report: &Report| report.target.label();
+    match span {
+        [] => None,
+        [only] => Some(label(only)),
+        [first, last] => Some(format!("{}, {}", label(first), label(last))),
+        [first, .., last] => Some(format!("{} to {} ({} kernels)", label(first), label(last), span.len())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::history;
+    use crate::report::sample;
+
+    fn reports() -> Vec<Report> {
+        let of = |kernel: &str| {
+            let mut report = sample::report(&[]);
+            report.target.kernel = kernel.to_owned();
+            report.target.platform = "qemu".to_owned();
+            report
+        };
+        ["6.1.9", "5.10.2", "7.3.4", "6.12.1", "7.0.3"].map(of).into()
+    }
+
+    fn span(holds: &[&str]) -> Option<String> {
+        let reports = reports();
+        of(&history::of(&reports)[0], |report| holds.contains(&&*report.target.kernel))
+    }
+
+    #[test]
+    fn spans_hold_only_what_ran() {
+        assert_eq!(span(&[]), None);
+        assert_eq!(span(&["6.12.1"]).as_deref(), Some("x86_64: 6.12.1"));
+        assert_eq!(span(&["7.3.4", "5.10.2"]).as_deref(), Some("x86_64: 5.10.2, 7.3.4"));
+        assert_eq!(span(&["5.10.2", "6.1.9"]).as_deref(), Some("x86_64: 5.10.2, 6.1.9"));
+        let three = span(&["5.10.2", "6.1.9", "6.12.1", "7.3.4"]);
+        assert_eq!(three.as_deref(), Some("x86_64: 5.10.2 to 6.12.1 (3 kernels), 7.3.4"));
+    }
+}
