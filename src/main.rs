@@ -8,6 +8,7 @@ mod evidence;
 mod exit;
 mod explain;
 mod failure;
+mod gvisor;
 mod human;
 mod interrupt;
 mod list;

@@ -65,6 +65,11 @@ impl Return {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReturnPid(pub u64);
 
+/// What the result register of a call that makes a task holds before the call is done: as a [`Return`], but a
+/// kernel that is early has the id of the new task there, shown by its role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EarlyReturn(pub u64);
+
 impl Value for Word {
     fn show(&self, _: &Roles) -> String {
         format!("{:#x}", self.0)
@@ -101,6 +106,15 @@ impl Value for ReturnPid {
         match self.0 as i64 {
             pid @ 1..=0x7fff_ffff if roles.knows(pid as i32) => Pid(pid as i32).show(roles),
             1..=0x7fff_ffff => "some positive number".to_owned(),
+            _ => Return(self.0).show(roles),
+        }
+    }
+}
+
+impl Value for EarlyReturn {
+    fn show(&self, roles: &Roles) -> String {
+        match self.0 as i64 {
+            pid @ 1..=0x7fff_ffff if roles.knows(pid as i32) => Pid(pid as i32).show(roles),
             _ => Return(self.0).show(roles),
         }
     }
@@ -183,6 +197,8 @@ mod tests {
         check(Pid(4711), "pid of child");
         check(ReturnPid(4711), "pid of child");
         check(ReturnPid(4712), "some positive number");
+        check(EarlyReturn(4711), "pid of child");
+        check(EarlyReturn(0x50f00), &Return(0x50f00).show(&Roles::default()));
         check(ReturnPid(Errno::ENOSYS.as_result()), "-ENOSYS");
         check(Address(label::SYSCALL_RETURN), "syscall_return");
     }

@@ -21,7 +21,7 @@ mod args;
 pub mod cross;
 mod document;
 mod files;
-mod guest;
+pub mod guest;
 mod image;
 mod init;
 mod inside;
@@ -33,7 +33,7 @@ mod session;
 mod speaker;
 mod suite;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 mod transcript;
 pub mod trial;
 mod verdict;

@@ -13,7 +13,7 @@ use ptrace_conformance_harness::request::Event;
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::Stop;
 use ptrace_conformance_harness::tracee::{Flow, Stopped, Task};
-use ptrace_conformance_harness::values::{Return, ReturnPid};
+use ptrace_conformance_harness::values::{EarlyReturn, ReturnPid};
 use std::rc::Rc;
 
 const LOST: &str = "restore.result-lost";
@@ -162,7 +162,9 @@ fn check_lost(t: &Task, snapshot: &Snapshot) -> Flow {
     let not_yet = arch::result_inside_call(&snapshot.registers.args());
     let step = step(t)?;
     if cfg!(target_arch = "x86_64") {
-        return t.check_saw(LOST, step, Some(Return(not_yet)));
+        let what = format!("result of {step} in the program");
+        t.check(LOST, &what, Some(EarlyReturn(not_yet)), t.saw(step)?.map(EarlyReturn));
+        return Ok(());
     }
     let saw = t.saw(step)?.map(|result| result == not_yet);
     t.check(LOST, &format!("first argument as result of {step} in the program"), Some(true), saw);

@@ -14,7 +14,7 @@ use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Status, Stop};
 use ptrace_conformance_harness::syscalls::Syscall;
 use ptrace_conformance_harness::tracee::Stopped;
-use ptrace_conformance_harness::values::{Address, Pid, Return};
+use ptrace_conformance_harness::values::{Address, EarlyReturn, Pid, Return};
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -212,7 +212,12 @@ fn position(maker: Maker) -> &'static str {
 /// The result register does not hold the result, and the instruction pointer is behind the call.
 pub(super) fn check_inside(t: &Stopped, registers: &Registers) {
     let not_yet = arch::result_inside_call(&registers.args());
-    t.check("inside.result-not-yet", "result register", Return(not_yet), Return(registers.result()));
+    t.check(
+        "inside.result-not-yet",
+        "result register",
+        EarlyReturn(not_yet),
+        EarlyReturn(registers.result()),
+    );
     t.check("inside.call-registers", "ip", Address(label::SYSCALL_RETURN), Address(registers.ip()));
 }
 

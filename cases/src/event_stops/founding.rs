@@ -8,7 +8,7 @@ use ptrace_conformance_harness::program::THREAD;
 use ptrace_conformance_harness::request::Event;
 use ptrace_conformance_harness::status::{Gone, Stop};
 use ptrace_conformance_harness::syscalls::Syscall;
-use ptrace_conformance_harness::values::{Address, Return, ReturnPid};
+use ptrace_conformance_harness::values::{Address, EarlyReturn, ReturnPid};
 
 pub(super) const CASES: &[Case] = &[Case {
     name: "clone_event_is_inside_the_call",
@@ -36,7 +36,12 @@ pub(super) const CASES: &[Case] = &[Case {
         let not_yet = arch::result_inside_call(&inside.args());
         t.check("inside.call-registers", "system call", Syscall::CLONE.number, t.syscall_number()?);
         t.check("inside.call-registers", "ip", Address(label::SYSCALL_RETURN), Address(inside.ip()));
-        t.check("inside.result-not-yet", "result register", Return(not_yet), Return(inside.result()));
+        t.check(
+            "inside.result-not-yet",
+            "result register",
+            EarlyReturn(not_yet),
+            EarlyReturn(inside.result()),
+        );
 
         let t = t.syscall()?.expect("inside.exit-stop-follows", Stop::SyscallExit)?;
         let result = ReturnPid(t.registers()?.result());
