@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::exit::Status;
-use crate::{evidence, vm};
+use crate::{bisect, compare, evidence, vm};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,6 +27,9 @@ Exit status:
   2  wrong usage, an unknown case, unreadable input or unwritable output
   3  our own failure: a case is broken (it hung, or its rounds differ); no case deviates
   4  nothing ran: no case matches, or every one was skipped
+  with --baseline, 1 means a regression against it, and 3 that a case judged there could not be judged;
+  a deviation that the baseline has, too, is none, nor is one of a case that it does not have
+  with --bisect: 0 good, 1 bad, 125 cannot be judged, 129 wrong usage, which ends the bisection
   128 + n  ended by signal n, after a summary of what had run";
 
 /// Checks what ptrace(2) answers on a Linux kernel against what its documentation says.
@@ -57,6 +60,8 @@ enum Verb {
     Vm(Box<vm::Args>),
     /// Keep reports as evidence, and make the pages that follow from it
     Evidence(evidence::Args),
+    /// Compare two kernels case by case: what got worse, what changed, what got better
+    Compare(compare::Args),
 }
 
 /// Which cases.
@@ -110,6 +115,8 @@ pub struct RunArgs {
     /// Add how long each case took to the JSON report, apart from all that stays the same
     #[arg(long)]
     pub times: bool,
+    #[command(flatten)]
+    pub against: compare::BaselineArgs,
 }
 
 #[derive(Args, Debug)]
@@ -151,14 +158,27 @@ impl Cli {
     /// Does what was asked.
     pub fn obey(&self) -> anyhow::Result<Status> {
         match &self.verb {
-            None => crate::run::run(&self.run),
-            Some(Verb::Run(args)) => crate::run::run(args),
+            None => obey_run(&self.run),
+            Some(Verb::Run(args)) => obey_run(args),
             Some(Verb::List(args)) => crate::list::list(args),
             Some(Verb::Explain(args)) => crate::explain::explain(args),
             Some(Verb::Doctor(args)) => crate::doctor::doctor(args),
+            Some(Verb::Vm(args)) if args.against.bisect.is_some() => {
+                Ok(bisect::step(|| args.against.check(&args.filters, &args.output), || vm::run(args)))
+            }
             Some(Verb::Vm(args)) => vm::run(args),
             Some(Verb::Evidence(args)) => evidence::run(args),
+            Some(Verb::Compare(args)) => compare::run(args),
         }
+    }
+}
+
+fn obey_run(args: &RunArgs) -> anyhow::Result<Status> {
+    match args.against.bisect {
+        Some(_) => {
+            Ok(bisect::step(|| args.against.check(&args.filters, &args.output), || crate::run::run(args)))
+        }
+        None => crate::run::run(args),
     }
 }
 
