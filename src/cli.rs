@@ -248,6 +248,7 @@ mod tests {
           doctor    Say what this machine allows, and what to do about what it does not
           vm        Run cases in a virtual machine on a kernel image
           evidence  Keep reports as evidence, and make the pages that follow from it
+          compare   Compare two kernels case by case: what got worse, what changed, what got better
           help      Print this message or the help of the given subcommand(s)
 
         Arguments:
@@ -286,6 +287,16 @@ mod tests {
               --times
                   Add how long each case took to the JSON report, apart from all that stays the same
 
+              --baseline <REPORT>
+                  Compare with this report, directory or kernel of the evidence; only a regression against it is status 1
+
+              --bisect[=<WHAT>]
+                  Exit as `git bisect run` wants it: 0 good, 1 bad, 125 cannot be judged, 129 wrong usage (ends the bisection)
+
+                  Possible values:
+                  - worse:  A case deviates; with --baseline: a regression against it
+                  - change: Any case answers otherwise than in --baseline, for the worse or not
+
           -h, --help
                   Print help (see a summary with '-h')
 
@@ -309,6 +320,9 @@ mod tests {
           2  wrong usage, an unknown case, unreadable input or unwritable output
           3  our own failure: a case is broken (it hung, or its rounds differ); no case deviates
           4  nothing ran: no case matches, or every one was skipped
+          with --baseline, 1 means a regression against it, and 3 that a case judged there could not be judged;
+          a deviation that the baseline has, too, is none, nor is one of a case that it does not have
+          with --bisect: 0 good, 1 bad, 125 cannot be judged, 129 wrong usage, which ends the bisection
           128 + n  ended by signal n, after a summary of what had run
         ");
     }
@@ -356,6 +370,16 @@ mod tests {
               --times
                   Add how long each case took to the JSON report, apart from all that stays the same
 
+              --baseline <REPORT>
+                  Compare with this report, directory or kernel of the evidence; only a regression against it is status 1
+
+              --bisect[=<WHAT>]
+                  Exit as `git bisect run` wants it: 0 good, 1 bad, 125 cannot be judged, 129 wrong usage (ends the bisection)
+
+                  Possible values:
+                  - worse:  A case deviates; with --baseline: a regression against it
+                  - change: Any case answers otherwise than in --baseline, for the worse or not
+
           -h, --help
                   Print help (see a summary with '-h')
 
@@ -365,6 +389,9 @@ mod tests {
           2  wrong usage, an unknown case, unreadable input or unwritable output
           3  our own failure: a case is broken (it hung, or its rounds differ); no case deviates
           4  nothing ran: no case matches, or every one was skipped
+          with --baseline, 1 means a regression against it, and 3 that a case judged there could not be judged;
+          a deviation that the baseline has, too, is none, nor is one of a case that it does not have
+          with --bisect: 0 good, 1 bad, 125 cannot be judged, 129 wrong usage, which ends the bisection
           128 + n  ended by signal n, after a summary of what had run
 
         -----

@@ -1,7 +1,7 @@
 //! The comparison for the terminal: the worst first, the result last.
 
 use super::comparison::{Comparison, Entry, Kind};
-use super::looks::Look;
+use super::looks::{Look, Source};
 use super::words;
 use crate::prose;
 use crate::style::{BAD, FAINT, GOOD, NOTE, ODD, STRONG, paint};
@@ -48,21 +48,21 @@ fn entry(found: &Comparison, entry: &Entry) -> String {
     text += &prose::fold("  variants  ", &entry.variants.join(", "));
     text += &prose::fold("  old       ", &words::judged(&entry.old));
     text += &prose::fold("  new       ", &words::judged(&entry.new));
-    text += &entry.looks.iter().map(look).collect::<String>();
+    text += &words::with_clauses(entry).map(|(seen, clause)| look(seen, clause)).collect::<String>();
     if let Some(range) = &entry.range {
         text += &prose::fold("  ", &words::range(range));
     }
     text + &format!("  {}  {}\n\n", paint(FAINT, "again:"), words::again(entry, &found.new.target))
 }
 
-fn look(look: &Look) -> String {
+fn look(look: &Look, clause: Option<&Source>) -> String {
     let mut text = format!("  {}\n", paint(NOTE, words::place(look)));
     if let Some(expected) = words::expected(look) {
         text += &format!("      expected  {expected}\n");
     }
     text += &format!("      old       {}\n", words::answer(look.old.as_ref()));
     text += &format!("      new       {}\n", words::answer(look.new.as_ref()));
-    if let Some(clause) = &look.clause {
+    if let Some(clause) = clause {
         text += &format!("      clause    {}\n", clause.id);
         if !clause.page.is_empty() {
             text += &format!("                {}, {}\n", clause.page, clause.section);
@@ -73,15 +73,12 @@ fn look(look: &Look) -> String {
 }
 
 fn coverage(found: &Comparison) -> String {
-    if found.coverage.is_empty() {
-        return String::new();
+    let mut text = String::new();
+    for (count, told, names) in words::not_compared(found) {
+        text += &prose::fold(&format!("{count:5}  "), &told);
+        if !names.is_empty() {
+            text += &prose::fold("         ", &names);
+        }
     }
-    let mut text = format!("{}\n", paint(STRONG, "Not compared"));
-    for group in &found.coverage {
-        let reason = if group.reason.is_empty() { String::new() } else { format!(": {}", group.reason) };
-        let told = format!("{}{reason}", words::became(group.what));
-        text += &prose::fold(&format!("{:5}  ", group.cases.len()), &told);
-        text += &prose::fold("         ", &words::some(&group.cases, 3));
-    }
-    text + "\n"
+    if text.is_empty() { text } else { format!("{}\n{text}\n", paint(STRONG, "Not compared")) }
 }

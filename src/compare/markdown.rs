@@ -1,7 +1,7 @@
 //! The comparison as a mail to a kernel list: Markdown, 72 columns, no tables.
 
 use super::comparison::{Comparison, Entry, Kind, Side};
-use super::looks::Look;
+use super::looks::{Look, Source};
 use super::words;
 use crate::prose::fold_to;
 
@@ -59,19 +59,27 @@ fn entry(found: &Comparison, entry: &Entry) -> String {
         text += &item("", &words::range(range));
     }
     text += "\n";
-    text += &entry.looks.iter().map(look).collect::<String>();
-    text + &format!("To see it again:\n\n    {}\n\n", words::again(entry, &found.new.target))
+    text += &words::with_clauses(entry).map(|(seen, clause)| look(seen, clause)).collect::<String>();
+    text + &format!("To see it again:\n\n    {}\n\n", command(&words::again(entry, &found.new.target)))
+}
+
+/// A command line that a shell still takes as one where it is too long for a line.
+fn command(line: &str) -> String {
+    match line.len() > WIDTH - 4 {
+        true => line.replacen(" --exact", " \\\n        --exact", 1),
+        false => line.to_owned(),
+    }
 }
 
 /// Answers stand as they are: a register or a status is compared by eye and never folded.
-fn look(look: &Look) -> String {
+fn look(look: &Look, clause: Option<&Source>) -> String {
     let mut text = format!("    {}\n", words::place(look));
     if let Some(expected) = words::expected(look) {
         text += &format!("      expected  {expected}\n");
     }
     text += &format!("      old       {}\n", words::answer(look.old.as_ref()));
     text += &format!("      new       {}\n\n", words::answer(look.new.as_ref()));
-    if let Some(clause) = look.clause.as_ref().filter(|clause| !clause.page.is_empty()) {
+    if let Some(clause) = clause.filter(|clause| !clause.page.is_empty()) {
         let told = format!("{}, {} ({}): {}", clause.page, clause.section, clause.id, clause.statement);
         text += &(fold_to(WIDTH, "", &told) + "\n");
     }
@@ -79,21 +87,12 @@ fn look(look: &Look) -> String {
 }
 
 fn coverage(found: &Comparison) -> String {
-    if found.coverage.is_empty() {
-        return String::new();
+    let mut text = String::new();
+    for (count, told, names) in words::not_compared(found) {
+        let names = if names.is_empty() { names } else { format!(" ({names})") };
+        text += &item("", &format!("{count} {told}{names}"));
     }
-    let mut text = "## Not compared\n\n".to_owned();
-    for group in &found.coverage {
-        let reason = if group.reason.is_empty() { String::new() } else { format!(" ({})", group.reason) };
-        let told = format!(
-            "{} {}{reason}: {}",
-            group.cases.len(),
-            words::became(group.what),
-            words::some(&group.cases, 3)
-        );
-        text += &item("", &told);
-    }
-    text + "\n"
+    if text.is_empty() { text } else { format!("## Not compared\n\n{text}\n") }
 }
 
 fn side(name: &str, side: &Side) -> String {

@@ -1,7 +1,9 @@
 //! Words that all texts about a comparison share.
 
-use super::comparison::{Change, Comparison, Entry, Judged, Kind};
-use super::looks::{Answer, Look};
+use std::collections::HashSet;
+
+use super::comparison::{Change, Comparison, Coverage, Entry, Judged, Kind};
+use super::looks::{Answer, Look, Source};
 use super::range::Range;
 use crate::target::Target;
 
@@ -31,6 +33,19 @@ pub const fn became(change: Change) -> &'static str {
     }
 }
 
+/// What was not compared, line by line; that neither side judges some cases is news to nobody, their number is
+/// enough.
+pub fn not_compared(found: &Comparison) -> Vec<(usize, String, String)> {
+    let told = |group: &&Coverage| group.what != Change::NeverJudged;
+    let line = |group: &Coverage| {
+        let reason = if group.reason.is_empty() { String::new() } else { format!(": {}", group.reason) };
+        (group.cases.len(), format!("{}{reason}", became(group.what)), some(&group.cases, 3))
+    };
+    let never = found.coverage.iter().filter(|group| !told(group)).map(|group| group.cases.len()).sum();
+    let rest = (never > 0).then(|| (never, became(Change::NeverJudged).to_owned(), String::new()));
+    found.coverage.iter().filter(told).map(line).chain(rest).collect()
+}
+
 /// A verdict with its reason.
 pub fn judged(judged: &Judged) -> String {
     let word = judged.verdict.map_or("not run", |verdict| verdict.word());
@@ -44,6 +59,15 @@ pub fn answer(answer: Option<&Answer>) -> String {
         Some(Answer { observed, holds: Some(false) }) => format!("{observed}  (fails)"),
         Some(Answer { observed, .. }) => observed.clone(),
     }
+}
+
+/// The looks of an entry, each with its clause where that is told for the first time.
+pub fn with_clauses(entry: &Entry) -> impl Iterator<Item = (&Look, Option<&Source>)> {
+    let mut told = HashSet::new();
+    entry.looks.iter().map(move |look| {
+        let clause = look.clause.as_ref().filter(|clause| told.insert(clause.id.as_str()));
+        (look, clause)
+    })
 }
 
 /// Where was looked.
