@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::exit::Status;
-use crate::{evidence, vm};
+use crate::{bisect, compare, evidence, vm};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,6 +27,9 @@ Exit status:
   2  wrong usage, an unknown case, unreadable input or unwritable output
   3  our own failure: a case is broken (it hung, or its rounds differ); no case deviates
   4  nothing ran: no case matches, or every one was skipped
+  with --baseline, 1 means a regression against it, and 3 that a case judged there could not be judged;
+  a deviation that the baseline has, too, is none, nor is one of a case that it does not have
+  with --bisect: 0 good, 1 bad, 125 cannot be judged, 129 wrong usage, which ends the bisection
   128 + n  ended by signal n, after a summary of what had run";
 
 /// Checks what ptrace(2) answers on a Linux kernel against what its documentation says.
@@ -57,6 +60,8 @@ enum Verb {
     Vm(Box<vm::Args>),
     /// Keep reports as evidence, and make the pages that follow from it
     Evidence(evidence::Args),
+    /// Compare two kernels case by case: what got worse, what changed, what got better
+    Compare(compare::Args),
 }
 
 /// Which cases.
@@ -110,6 +115,8 @@ pub struct RunArgs {
     /// Add how long each case took to the JSON report, apart from all that stays the same
     #[arg(long)]
     pub times: bool,
+    #[command(flatten)]
+    pub against: compare::BaselineArgs,
 }
 
 #[derive(Args, Debug)]
@@ -151,14 +158,27 @@ impl Cli {
     /// Does what was asked.
     pub fn obey(&self) -> anyhow::Result<Status> {
         match &self.verb {
-            None => crate::run::run(&self.run),
-            Some(Verb::Run(args)) => crate::run::run(args),
+            None => obey_run(&self.run),
+            Some(Verb::Run(args)) => obey_run(args),
             Some(Verb::List(args)) => crate::list::list(args),
             Some(Verb::Explain(args)) => crate::explain::explain(args),
             Some(Verb::Doctor(args)) => crate::doctor::doctor(args),
+            Some(Verb::Vm(args)) if args.against.bisect.is_some() => {
+                Ok(bisect::step(|| args.against.check(&args.filters, &args.output), || vm::run(args)))
+            }
             Some(Verb::Vm(args)) => vm::run(args),
             Some(Verb::Evidence(args)) => evidence::run(args),
+            Some(Verb::Compare(args)) => compare::run(args),
         }
+    }
+}
+
+fn obey_run(args: &RunArgs) -> anyhow::Result<Status> {
+    match args.against.bisect {
+        Some(_) => {
+            Ok(bisect::step(|| args.against.check(&args.filters, &args.output), || crate::run::run(args)))
+        }
+        None => crate::run::run(args),
     }
 }
 
@@ -228,6 +248,7 @@ mod tests {
           doctor    Say what this machine allows, and what to do about what it does not
           vm        Run cases in a virtual machine on a kernel image
           evidence  Keep reports as evidence, and make the pages that follow from it
+          compare   Compare two kernels case by case: what got worse, what changed, what got better
           help      Print this message or the help of the given subcommand(s)
 
         Arguments:
@@ -266,6 +287,16 @@ mod tests {
               --times
                   Add how long each case took to the JSON report, apart from all that stays the same
 
+              --baseline <REPORT>
+                  Compare with this report, directory or kernel of the evidence; only a regression against it is status 1
+
+              --bisect[=<WHAT>]
+                  Exit as `git bisect run` wants it: 0 good, 1 bad, 125 cannot be judged, 129 wrong usage (ends the bisection)
+
+                  Possible values:
+                  - worse:  A case deviates; with --baseline: a regression against it
+                  - change: Any case answers otherwise than in --baseline, for the worse or not
+
           -h, --help
                   Print help (see a summary with '-h')
 
@@ -289,6 +320,9 @@ mod tests {
           2  wrong usage, an unknown case, unreadable input or unwritable output
           3  our own failure: a case is broken (it hung, or its rounds differ); no case deviates
           4  nothing ran: no case matches, or every one was skipped
+          with --baseline, 1 means a regression against it, and 3 that a case judged there could not be judged;
+          a deviation that the baseline has, too, is none, nor is one of a case that it does not have
+          with --bisect: 0 good, 1 bad, 125 cannot be judged, 129 wrong usage, which ends the bisection
           128 + n  ended by signal n, after a summary of what had run
         ");
     }
@@ -336,6 +370,16 @@ mod tests {
               --times
                   Add how long each case took to the JSON report, apart from all that stays the same
 
+              --baseline <REPORT>
+                  Compare with this report, directory or kernel of the evidence; only a regression against it is status 1
+
+              --bisect[=<WHAT>]
+                  Exit as `git bisect run` wants it: 0 good, 1 bad, 125 cannot be judged, 129 wrong usage (ends the bisection)
+
+                  Possible values:
+                  - worse:  A case deviates; with --baseline: a regression against it
+                  - change: Any case answers otherwise than in --baseline, for the worse or not
+
           -h, --help
                   Print help (see a summary with '-h')
 
@@ -345,6 +389,9 @@ mod tests {
           2  wrong usage, an unknown case, unreadable input or unwritable output
           3  our own failure: a case is broken (it hung, or its rounds differ); no case deviates
           4  nothing ran: no case matches, or every one was skipped
+          with --baseline, 1 means a regression against it, and 3 that a case judged there could not be judged;
+          a deviation that the baseline has, too, is none, nor is one of a case that it does not have
+          with --bisect: 0 good, 1 bad, 125 cannot be judged, 129 wrong usage, which ends the bisection
           128 + n  ended by signal n, after a summary of what had run
 
         -----

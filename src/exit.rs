@@ -19,6 +19,10 @@ pub enum Status {
     NothingRan,
     /// Ended by this signal after the running cases were done.
     Interrupted(i32),
+    /// To `git bisect run`: this kernel is neither good nor bad.
+    CannotJudge,
+    /// To `git bisect run`: no kernel could be judged this way; git's own status of wrong usage.
+    BisectionEnds,
 }
 
 impl Status {
@@ -31,6 +35,8 @@ impl Status {
             Status::OwnFailure => 3,
             Status::NothingRan => 4,
             Status::Interrupted(signal) => 128 + signal as u8,
+            Status::CannotJudge => 125,
+            Status::BisectionEnds => 129,
         }
     }
 

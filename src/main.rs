@@ -1,7 +1,9 @@
 //! `ptrace-conformance`: checks what ptrace(2) answers on a Linux kernel against its documentation.
 
+mod bisect;
 mod catalogue;
 mod cli;
+mod compare;
 mod doctor;
 mod elsewhere;
 mod evidence;
@@ -36,9 +38,21 @@ use crate::exit::Status;
 fn main() -> ExitCode {
     worker::serve_if_asked(FAMILIES);
     vm::serve_if_asked();
-    let status = cli::Cli::parse().obey().unwrap_or_else(|error| {
-        anstream::eprintln!("{} {error:#}", style::paint(style::BAD, "error:"));
-        Status::of_error(&error)
-    });
+    let status = match cli::Cli::try_parse() {
+        Ok(cli) => cli.obey().unwrap_or_else(|error| {
+            tell(&error);
+            Status::of_error(&error)
+        }),
+        Err(error) if error.use_stderr() && bisect::is_asked(std::env::args_os()) => {
+            anstream::eprint!("{}", error.render().ansi());
+            Status::BisectionEnds
+        }
+        Err(error) => error.exit(),
+    };
     ExitCode::from(status.code())
+}
+
+/// Tells an error with all its causes.
+fn tell(error: &anyhow::Error) {
+    anstream::eprintln!("{} {error:#}", style::paint(style::BAD, "error:"));
 }

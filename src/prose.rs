@@ -5,8 +5,13 @@ const WIDTH: usize = 80;
 
 /// Running text, folded at [`WIDTH`]; its first line opens with `first`, the others are indented as far.
 pub fn fold(first: &str, text: &str) -> String {
+    fold_to(WIDTH, first, text)
+}
+
+/// The same, folded at another width.
+pub fn fold_to(width: usize, first: &str, text: &str) -> String {
     let indent = " ".repeat(textwrap::core::display_width(first));
-    let options = textwrap::Options::new(WIDTH)
+    let options = textwrap::Options::new(width)
         .initial_indent(first)
         .subsequent_indent(&indent)
         // A name or a number is searched for and copied: never cut it.

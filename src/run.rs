@@ -20,12 +20,31 @@ use crate::target::Target;
 
 /// Runs what was selected, reports it and says how it went.
 pub fn run(args: &RunArgs) -> anyhow::Result<Status> {
-    let cases = select::select(&args.filters, all_variants(FAMILIES))?;
-    if cases.is_empty() {
+    if select::select(&args.filters, all_variants(FAMILIES))?.is_empty() {
         anstream::eprintln!("{}", select::nothing_matches(&args.filters.filters, &all_variants(FAMILIES)));
         return Ok(Status::NothingRan);
     }
-    let place = args.output.place()?;
+    let (place, baseline) = (args.output.place()?, args.against.read()?);
+    let Measured { report, circumstances, signal } = measure(args)?;
+    deliver(&report, &circumstances, args.output.format, place)?;
+    let own = signal.map_or_else(|| Status::of(&report), Status::Interrupted);
+    args.against.judge(baseline.as_ref(), &report, &args.filters, &args.output, own)
+}
+
+/// What a run on this kernel established.
+#[derive(Debug)]
+pub struct Measured {
+    /// The verdicts and observations.
+    pub report: Report,
+    /// What is told beside them.
+    pub circumstances: Circumstances,
+    /// The signal that ended it early.
+    pub signal: Option<i32>,
+}
+
+/// Runs the selected cases on this kernel.
+pub fn measure(args: &RunArgs) -> anyhow::Result<Measured> {
+    let cases = select::select(&args.filters, all_variants(FAMILIES))?;
     let interruption = Interruption::watch()?;
     Interruption::announce("ending after the cases that are running; ctrl-C again ends at once")?;
     let started = Instant::now();
@@ -42,8 +61,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<Status> {
     if args.times {
         report.times = Some(times(&cases, &outcome, elapsed));
     }
-    deliver(&report, &circumstances, args.output.format, place)?;
-    Ok(signal.map_or_else(|| Status::of(&report), Status::Interrupted))
+    Ok(Measured { report, circumstances, signal })
 }
 
 fn rounds(args: &RunArgs, cases: &[Named], interruption: &Interruption) -> Outcome {

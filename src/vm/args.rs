@@ -7,6 +7,7 @@ use ptrace_conformance_harness::case::Arch;
 
 use super::accel::Choice;
 use crate::cli::{Filters, OutputArgs, at_least_one, seconds};
+use crate::compare::BaselineArgs;
 
 /// What to boot, on what, and what to run there.
 #[derive(Clone, Debug, clap::Args)]
@@ -39,6 +40,8 @@ pub struct Args {
     pub patience: usize,
     #[command(flatten)]
     pub output: OutputArgs,
+    #[command(flatten)]
+    pub against: BaselineArgs,
     /// Keep console log, initramfs and QEMU command in this directory, also after success
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,

@@ -81,7 +81,8 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
         output::print(&format!("{}\n", session.command(session.first())))?;
         return Ok(Status::AsExpected);
     }
-    let place = args.output.place()?;
+    let (place, baseline) = (args.output.place()?, args.against.read()?);
+    let judge = |report, own| args.against.judge(baseline.as_ref(), report, &args.filters, &args.output, own);
     let interruption = Interruption::watch()?;
     let started = Instant::now();
     let (watched, machine) = session.run(&mut Show::new(interruption))?;
@@ -91,12 +92,12 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
         Judgement::Whole(report) => {
             warn(&watched, log.as_deref());
             deliver(&report, &circumstances, args.output.format, place)?;
-            Ok(Status::of(&report))
+            judge(&report, Status::of(&report))
         }
         Judgement::Partial(report, cause) => {
             circumstances.ended = Some(format!("{cause}{}", session::console_at(log.as_deref())));
             deliver(&report, &circumstances, args.output.format, place)?;
-            Ok(signal(&watched).unwrap_or(Status::OwnFailure))
+            judge(&report, signal(&watched).unwrap_or(Status::OwnFailure))
         }
         Judgement::Nothing(cause) => match signal(&watched) {
             Some(interrupted) => {

@@ -42,6 +42,7 @@ fn args(kernel: &Path) -> Args {
         timeout: Duration::from_secs(10),
         patience: 1,
         output: OutputArgs::default(),
+        against: crate::compare::BaselineArgs::default(),
         keep: None,
         show_command: false,
         suite: None,
