@@ -3,6 +3,7 @@
 mod capture_restore;
 pub mod clauses;
 mod event_stops;
+pub mod notes;
 mod syscall_stops;
 
 use ptrace_conformance_harness::case::Registry;

@@ -1,6 +1,6 @@
 //! Rules that every case and clause keeps.
 
-use ptrace_conformance_cases::{FAMILIES, clauses};
+use ptrace_conformance_cases::{FAMILIES, clauses, notes};
 use ptrace_conformance_harness::case::{Arch, Case, all_variants};
 use ptrace_conformance_harness::record::Verdict;
 use ptrace_conformance_harness::run::run_case;
@@ -84,6 +84,20 @@ fn quirks_say_why_and_where_from() {
             texts.iter().any(|text| text.is_empty()) || quirk.arches.is_empty()
         })
     });
+}
+
+#[test]
+fn notes_name_behaviours_that_there_are() {
+    let known: HashSet<_> = cases().into_iter().map(|(name, _)| name).collect();
+    for note in notes::NOTES {
+        let texts = [note.title, note.documented, note.happens, note.advice];
+        assert!(texts.iter().all(|text| text.len() > 20), "{note:?}");
+        assert!(!note.title.ends_with('.') && !note.cases.is_empty(), "{note:?}");
+        for case in note.cases {
+            assert!(known.contains(*case), "{}: there is no {case}", note.title);
+        }
+    }
+    assert!(notes::NOTES[0].cases.contains(&"event_stops::clone_event_is_inside_the_call"), "it comes first");
 }
 
 /// What a case declares, at least one of its variants checks; else `list` would promise too much.

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ptrace_conformance_cases::notes::{NOTES, Note};
 use ptrace_conformance_cases::{FAMILIES, clauses};
 use ptrace_conformance_harness::case::{Case, Quirk};
-use ptrace_conformance_harness::record::{Observation, Verdict};
+use ptrace_conformance_harness::record::{CaseRecord, Observation, Verdict};
 
 use super::differences::{self, Divide, Failing, Group};
 use super::markdown::{code, heading, labelled, some, table};
@@ -22,6 +23,7 @@ pub fn page(reports: &[Report]) -> String {
     let series = history::of(reports);
     [
         opening(reports),
+        surprises(reports),
         recorded(&series),
         shifts(&series),
         later(&series),
@@ -49,6 +51,51 @@ fn opening(reports: &[Report]) -> String {
         + "<details><summary>The targets that ran</summary>\n\n"
         + &table(&["target", "kernel", "package", "processor", "accelerator"], &rows)
         + "</details>\n\n"
+}
+
+/// What is told by hand, and where its cases show it.
+fn surprises(reports: &[Report]) -> String {
+    let text = "Each is one cause, told by hand, and shown by cases that hold on every kernel named.";
+    heading(2, "What surprises")
+        + &prose::fold("", text)
+        + "\n"
+        + &NOTES.iter().map(|note| surprise(note, reports)).collect::<String>()
+}
+
+fn surprise(note: &Note, reports: &[Report]) -> String {
+    heading(3, note.title)
+        + &labelled("Documented", note.documented)
+        + &labelled("Happens", note.happens)
+        + &labelled("Do", note.advice)
+        + &labelled("Where", &shown(note, reports))
+        + &labelled("Shown by", &some(note.cases, usize::MAX))
+}
+
+/// The targets whose reports agree with all cases of a note that they could run.
+fn shown(note: &Note, reports: &[Report]) -> String {
+    let of_note = |record: &&CaseRecord| note.cases.iter().any(|case| is_variant(&record.name, case));
+    let agrees = |report: &Report| {
+        let mut records = report
+            .cases
+            .iter()
+            .filter(of_note)
+            .filter(|record| record.verdict != Verdict::Skipped)
+            .peekable();
+        records.peek().is_some()
+            && records.all(|record| matches!(record.verdict, Verdict::Conforms | Verdict::Quirk))
+    };
+    let series = history::of(reports);
+    let mut told: Vec<_> = series.iter().filter_map(|series| spans::of(series, agrees)).collect();
+    let others = reports.iter().filter(|report| !history::is_comparable(&report.target));
+    let unlike: Vec<_> = others
+        .filter(|report| !agrees(report))
+        .filter_map(|report| report.target.name.as_deref())
+        .map(code)
+        .collect();
+    if !unlike.is_empty() {
+        told.push(format!("not on {}", unlike.join(", ")));
+    }
+    told.join("; ") + "."
 }
 
 /// A quirk and the cases that record it.
@@ -135,7 +182,7 @@ impl<'a> Recorded<'a> {
         })
     }
 
-    fn is_of(&self, record: &ptrace_conformance_harness::record::CaseRecord) -> bool {
+    fn is_of(&self, record: &CaseRecord) -> bool {
         self.cases.iter().any(|(name, _)| is_variant(&record.name, name))
     }
 

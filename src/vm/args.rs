@@ -56,7 +56,8 @@ pub struct Args {
     pub qemu: Option<PathBuf>,
 }
 
-fn arch(name: &str) -> Result<Arch, String> {
+/// An architecture by any of its names.
+pub fn arch(name: &str) -> Result<Arch, String> {
     let known: Vec<_> = Arch::ALL.iter().map(|arch| arch.name()).collect();
     // What Debian and Go call them, for everyone who does.
     let name = match name {

@@ -39,21 +39,25 @@ pub mod trial;
 mod verdict;
 mod watch;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ptrace_conformance_cases::FAMILIES;
 use ptrace_conformance_harness::case::all_variants;
 
-pub use args::Args;
+pub use args::{Args, arch};
 use session::{Session, Show};
 
 use crate::exit::Status;
 use crate::human::Circumstances;
 use crate::interrupt::Interruption;
 use crate::output;
+use crate::report::Report;
 use crate::run::deliver;
 use crate::select;
+pub use qemu::Machine;
+pub use transcript::{News, Phase, Transcript};
 use verdict::Judgement;
+pub use watch::Audience;
 use watch::{Ending, Watched};
 
 /// Second statement of `main`: if this process is a guest's init, or the suite that this init started, it
@@ -85,7 +89,9 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
     let judge = |report, own| args.against.judge(baseline.as_ref(), report, &args.filters, &args.output, own);
     let interruption = Interruption::watch()?;
     let started = Instant::now();
-    let (watched, machine) = session.run(&mut Show::new(interruption))?;
+    let mut show = Show::new(interruption);
+    let (watched, machine) = session.run(&mut show)?;
+    show.end();
     let mut circumstances = Circumstances { elapsed: started.elapsed(), ..Circumstances::default() };
     let log = session.keep_log(&watched)?;
     match verdict::judge(&watched, &machine) {
@@ -107,6 +113,38 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
             None => Err(session::no_report(&watched, &cause, log.as_deref())),
         },
     }
+}
+
+/// What became of a guest.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Its report; incomplete if it ended early.
+    pub report: Report,
+    /// Why it ended early, if it did.
+    pub ended: Option<String>,
+    /// How often it was booted.
+    pub boots: usize,
+    /// From QEMU's start until init ran.
+    pub boot: Duration,
+    /// From the first case to the last.
+    pub cases: Duration,
+    /// From QEMU's start to its end.
+    pub whole: Duration,
+}
+
+/// Runs what was selected on the given kernel, for a caller that tells of it in its own way.
+pub fn guest_report(args: &Args, audience: &mut dyn Audience) -> anyhow::Result<Outcome> {
+    let session = Session::prepare(args)?;
+    let (watched, machine) = session.run(audience)?;
+    let log = session.keep_log(&watched)?;
+    let (report, ended) = match verdict::judge(&watched, &machine) {
+        Judgement::Whole(report) => (report, None),
+        Judgement::Partial(report, cause) => (report, Some(cause + &session::console_at(log.as_deref()))),
+        Judgement::Nothing(cause) => return Err(session::no_report(&watched, &cause, log.as_deref())),
+    };
+    let at = |phase: Phase| watched.reached.range(phase..).next().map_or(watched.lasted, |(_, at)| *at);
+    let (boot, cases) = (at(Phase::Plan), at(Phase::Report).saturating_sub(at(Phase::Cases)));
+    Ok(Outcome { report, ended, boots: 1, boot, cases, whole: watched.lasted })
 }
 
 fn signal(watched: &Watched) -> Option<Status> {

@@ -79,14 +79,14 @@ impl<'a> Session<'a> {
     }
 
     /// Boots the guest and watches it to its end, with the first accelerator under which it comes up.
-    pub fn run(&self, show: &mut Show) -> anyhow::Result<(Watched, Machine)> {
+    pub fn run(&self, show: &mut dyn Audience) -> anyhow::Result<(Watched, Machine)> {
         self.run_within(show, |accelerator| Limits::new(accelerator, self.args.timeout, self.args.patience))
     }
 
     /// The same with limits of the caller's choice.
     pub fn run_within(
         &self,
-        show: &mut Show,
+        show: &mut dyn Audience,
         limits: impl Fn(Accelerator) -> Limits,
     ) -> anyhow::Result<(Watched, Machine)> {
         let mut candidates = self.candidates().iter().copied().peekable();
@@ -100,15 +100,14 @@ impl<'a> Session<'a> {
             let machine = self.machine(accelerator);
             show.boots(&self.args.kernel, &machine);
             let watched = watch::watch(self.boot(&machine)?, &limits, show);
-            show.progress.iter_mut().for_each(Progress::clear);
             if !fallback || came_up(&watched) {
                 return Ok((watched, machine));
             }
             accel::remember_hang();
-            anstream::eprintln!(
+            show.remark(&format!(
                 "note: no guest starts with {} here; emulating instead (--accel tcg spares the try)",
                 accelerator.name()
-            );
+            ));
         }
     }
 
@@ -200,19 +199,28 @@ impl Show {
         Show { interruption: Some(interruption), progress: None }
     }
 
+    /// Leaves the terminal as if there had been no progress.
+    pub fn end(&mut self) {
+        self.progress.iter_mut().for_each(Progress::clear);
+    }
+
     /// For a run that nobody interrupts.
     pub const fn undisturbed() -> Show {
         Show { interruption: None, progress: None }
     }
+}
 
+impl Audience for Show {
     fn boots(&mut self, kernel: &Path, machine: &Machine) {
         let (arch, how) = (machine.arch.name(), machine.accelerator.name());
         self.progress = None;
         anstream::eprintln!("booting {} ({arch}, {how}, -cpu {})", kernel.display(), machine.cpu());
     }
-}
 
-impl Audience for Show {
+    fn remark(&mut self, text: &str) {
+        anstream::eprintln!("{text}");
+    }
+
     fn news(&mut self, news: &News, transcript: &Transcript) {
         let Some(plan) = &transcript.planned else { return };
         match news {

@@ -345,7 +345,15 @@ fn heard(lines: &[String]) -> Watched {
     }
     let phase = transcript.phase();
     let ending = Ending::Silent(Duration::from_secs(1));
-    Watched { transcript, ending, phase, log: lines.join("\n"), complaints: Vec::new() }
+    Watched {
+        transcript,
+        ending,
+        phase,
+        log: lines.join("\n"),
+        complaints: Vec::new(),
+        reached: Default::default(),
+        lasted: Duration::ZERO,
+    }
 }
 
 fn machine() -> Machine {

@@ -1,11 +1,14 @@
 //! The watch over a guest: listens until it is done, dead, silent for too long, or no longer wanted.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::ExitStatus;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
 use super::guest::{Guest, Said};
 use super::limits::Limits;
+use super::qemu::Machine;
 use super::transcript::{News, Phase, Transcript};
 
 /// How the watch ended.
@@ -32,10 +35,18 @@ pub struct Watched {
     pub log: String,
     /// What QEMU itself said.
     pub complaints: Vec<String>,
+    /// When it came to each phase, counted from its start.
+    pub reached: BTreeMap<Phase, Duration>,
+    /// How long it lasted.
+    pub lasted: Duration,
 }
 
 /// What a watch tells while it lasts.
 pub trait Audience {
+    /// A machine is about to boot this kernel.
+    fn boots(&mut self, kernel: &Path, machine: &Machine);
+    /// Something that is worth a line.
+    fn remark(&mut self, text: &str);
     /// Something happened.
     fn news(&mut self, news: &News, transcript: &Transcript);
     /// The signal that asks for the end, if one did.
@@ -53,7 +64,10 @@ pub fn watch(guest: Guest, limits: &Limits, audience: &mut dyn Audience) -> Watc
         phase: Phase::Boot,
         log: String::new(),
         complaints: Vec::new(),
+        reached: BTreeMap::new(),
+        lasted: Duration::ZERO,
     };
+    let begun = Instant::now();
     let ending = listen(&guest, limits, audience, &mut watched);
     watched.phase = watched.transcript.phase();
     let (status, rest) = guest.end();
@@ -61,6 +75,7 @@ pub fn watch(guest: Guest, limits: &Limits, audience: &mut dyn Audience) -> Watc
         watched.take(said);
     }
     watched.ending = ending.unwrap_or(Ending::Exited(status));
+    watched.lasted = begun.elapsed();
     watched
 }
 
@@ -71,7 +86,8 @@ fn listen(
     audience: &mut dyn Audience,
     watched: &mut Watched,
 ) -> Option<Ending> {
-    let mut heard = Instant::now();
+    let begun = Instant::now();
+    let mut heard = begun;
     loop {
         if let Some(signal) = audience.signal() {
             return Some(Ending::Interrupted(signal));
@@ -81,6 +97,7 @@ fn listen(
                 let news = watched.take(said);
                 if news != News::Nothing {
                     heard = Instant::now();
+                    watched.reached.entry(watched.transcript.phase()).or_insert_with(|| begun.elapsed());
                     audience.news(&news, &watched.transcript);
                 }
             }
