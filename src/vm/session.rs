@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
+use ptrace_conformance_harness::record::Observation;
 
 use super::Outcome;
 use super::accel::{self, Accelerator};
@@ -137,8 +138,8 @@ impl<'a> Session<'a> {
             return Err(no_report(watched, &cause, log.as_deref()));
         };
         let ended = ended.map(|why| why + &console_at(log.as_deref()));
-        let complaints = history.complaints(&report);
         let History { boot, cases, whole, .. } = history;
+        let complaints = history.complaints(&report);
         Ok(Outcome { report, ended, boots, boot, cases, whole, log, complaints })
     }
 
@@ -228,13 +229,20 @@ impl History {
         }
     }
 
-    /// What stood on the console, and what the cases recorded of the kernel's log.
-    fn complaints(&self, report: &Report) -> Vec<(String, Option<String>)> {
+    /// What the cases recorded of the kernel's log, and what else stood on the console.
+    fn complaints(self, report: &Report) -> Vec<(String, Option<String>)> {
+        let of_kernel = |seen: &&Observation| seen.task == "kernel" && seen.what == "log";
         let logged = report.cases.iter().flat_map(|record| {
-            let seen = record.observations.iter().filter(|seen| seen.task == "kernel" && seen.what == "log");
+            let seen = record.observations.iter().filter(of_kernel);
             seen.map(|seen| (seen.observed.clone(), Some(record.name.clone())))
         });
-        self.complaints.iter().cloned().chain(logged).collect()
+        let mut complaints: Vec<_> = logged.collect();
+        for complaint in self.complaints {
+            if complaint.1.is_none() || complaints.iter().all(|(_, case)| *case != complaint.1) {
+                complaints.push(complaint);
+            }
+        }
+        complaints
     }
 }
 
