@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::exit::Status;
-use crate::{bisect, compare, evidence, vm};
+use crate::{bisect, compare, evidence, matrix, vm};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -20,7 +20,7 @@ Examples:
   ptrace-conformance vm --kernel bzImage  run everything in a virtual machine on that kernel
   ptrace-conformance doctor               see what this machine allows, and what to do about it";
 
-const EXIT_STATUS: &str = "\
+pub const EXIT_STATUS: &str = "\
 Exit status:
   0  as expected: every case conforms, is a recorded quirk, or was skipped for a reason
   1  at least one case deviates
@@ -58,6 +58,8 @@ enum Verb {
     Doctor(DoctorArgs),
     /// Run cases in a virtual machine on a kernel image
     Vm(Box<vm::Args>),
+    /// Run cases on many kernels: Debian's of every line, your own, this one, gVisor
+    Matrix(Box<matrix::Args>),
     /// Keep reports as evidence, and make the pages that follow from it
     Evidence(evidence::Args),
     /// Compare two kernels case by case: what got worse, what changed, what got better
@@ -167,6 +169,7 @@ impl Cli {
                 Ok(bisect::step(|| args.against.check(&args.filters, &args.output), || vm::run(args)))
             }
             Some(Verb::Vm(args)) => vm::run(args),
+            Some(Verb::Matrix(args)) => matrix::run(args),
             Some(Verb::Evidence(args)) => evidence::run(args),
             Some(Verb::Compare(args)) => compare::run(args),
         }
@@ -247,6 +250,7 @@ mod tests {
           explain   Explain one case: claim, clauses with sources, program, and what this kernel does
           doctor    Say what this machine allows, and what to do about what it does not
           vm        Run cases in a virtual machine on a kernel image
+          matrix    Run cases on many kernels: Debian's of every line, your own, this one, gVisor
           evidence  Keep reports as evidence, and make the pages that follow from it
           compare   Compare two kernels case by case: what got worse, what changed, what got better
           help      Print this message or the help of the given subcommand(s)

@@ -10,6 +10,33 @@ use crate::exit::Misuse;
 /// A case to run, with its full name.
 pub type Named = (String, Variant);
 
+/// Every n-th of a list, beginning with the m-th: the share of one machine out of n.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Partition {
+    /// Which share, from 1.
+    pub index: usize,
+    /// How many there are.
+    pub count: usize,
+}
+
+impl Partition {
+    /// Its share.
+    pub fn of<T>(self, all: Vec<T>) -> Vec<T> {
+        all.into_iter().skip(self.index - 1).step_by(self.count).collect()
+    }
+}
+
+impl std::str::FromStr for Partition {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Partition, String> {
+        let wrong = || "must be M/N with M from 1 to N, such as 2/3".to_owned();
+        let (index, count) = text.split_once('/').ok_or_else(wrong)?;
+        let (index, count) = (index.parse().map_err(|_| wrong())?, count.parse().map_err(|_| wrong())?);
+        if (1..=count).contains(&index) { Ok(Partition { index, count }) } else { Err(wrong()) }
+    }
+}
+
 /// The cases that the filters ask for, in the suite's order; none at all is an empty list.
 ///
 /// A filter that matches nothing beside others that do is told on standard error: it is more often

@@ -22,7 +22,7 @@ pub mod cross;
 mod document;
 mod files;
 pub mod guest;
-mod image;
+pub mod image;
 mod init;
 mod inside;
 mod limits;
