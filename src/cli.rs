@@ -6,6 +6,8 @@ use std::time::Duration;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::exit::Status;
+use crate::formats::Form;
+use crate::partition::Partition;
 use crate::vm;
 
 const EXAMPLES: &str = "\
@@ -55,6 +57,8 @@ enum Verb {
     Doctor(DoctorArgs),
     /// Run cases in a virtual machine on a kernel image
     Vm(Box<vm::Args>),
+    /// Show a stored report in any form, or merge the parts of one run
+    Report(crate::stored::Args),
 }
 
 /// Which cases.
@@ -66,6 +70,9 @@ pub struct Filters {
     /// Take each FILTER as one full name, `family::behaviour::variant`
     #[arg(long, requires = "filters")]
     pub exact: bool,
+    /// Take every OF-th of the selected cases only, from the SHARE-th on
+    #[arg(long, value_name = "SHARE/OF")]
+    pub partition: Option<Partition>,
 }
 
 /// What a report looks like and where it goes.
@@ -73,13 +80,13 @@ pub struct Filters {
 pub struct OutputArgs {
     /// Form of the report
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    pub format: Form,
     /// Write the report to this file, whole or not at all, and the summary to the terminal
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }
 
-/// Forms of a report.
+/// Forms of everything else that is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// A summary for people
@@ -152,6 +159,7 @@ impl Cli {
             Some(Verb::Explain(args)) => crate::explain::explain(args),
             Some(Verb::Doctor(args)) => crate::doctor::doctor(args),
             Some(Verb::Vm(args)) => vm::run(args),
+            Some(Verb::Report(args)) => crate::stored::obey(args),
         }
     }
 }
@@ -221,6 +229,7 @@ mod tests {
           explain  Explain one case: claim, clauses with sources, program, and what this kernel does
           doctor   Say what this machine allows, and what to do about what it does not
           vm       Run cases in a virtual machine on a kernel image
+          report   Show a stored report in any form, or merge the parts of one run
           help     Print this message or the help of the given subcommand(s)
 
         Arguments:
@@ -230,6 +239,9 @@ mod tests {
         Options:
               --exact
                   Take each FILTER as one full name, `family::behaviour::variant`
+
+              --partition <SHARE/OF>
+                  Take every OF-th of the selected cases only, from the SHARE-th on
 
           -j, --jobs <N>
                   Cases at a time [default: one per processor]
@@ -250,6 +262,11 @@ mod tests {
                   Possible values:
                   - human: A summary for people
                   - json:  Everything, for programs; versioned, and the same bytes each time
+                  - ktap:  KTAP version 1, the kernel's; told line by line as cases end
+                  - tap13: TAP version 13; told line by line as cases end
+                  - junit: JUnit XML, for Jenkins, GitLab and their like
+                  - kcidb: KCIDB schema 5.3, for KernelCI
+                  - lava:  Signals for LAVA, on the console of a board
                   
                   [default: human]
 
@@ -301,6 +318,9 @@ mod tests {
               --exact
                   Take each FILTER as one full name, `family::behaviour::variant`
 
+              --partition <SHARE/OF>
+                  Take every OF-th of the selected cases only, from the SHARE-th on
+
           -j, --jobs <N>
                   Cases at a time [default: one per processor]
 
@@ -320,6 +340,11 @@ mod tests {
                   Possible values:
                   - human: A summary for people
                   - json:  Everything, for programs; versioned, and the same bytes each time
+                  - ktap:  KTAP version 1, the kernel's; told line by line as cases end
+                  - tap13: TAP version 13; told line by line as cases end
+                  - junit: JUnit XML, for Jenkins, GitLab and their like
+                  - kcidb: KCIDB schema 5.3, for KernelCI
+                  - lava:  Signals for LAVA, on the console of a board
                   
                   [default: human]
 
@@ -352,6 +377,9 @@ mod tests {
         Options:
               --exact
                   Take each FILTER as one full name, `family::behaviour::variant`
+
+              --partition <SHARE/OF>
+                  Take every OF-th of the selected cases only, from the SHARE-th on
 
               --format <FORMAT>
                   Form of the list

@@ -73,7 +73,7 @@ pub fn serve_if_asked() {
 pub fn run(args: &Args) -> anyhow::Result<Status> {
     let all = all_variants(FAMILIES);
     if select::select(&args.filters, all.clone())?.is_empty() {
-        anstream::eprintln!("{}", select::nothing_matches(&args.filters.filters, &all));
+        anstream::eprintln!("{}", select::nothing_matches(&args.filters, &all));
         return Ok(Status::NothingRan);
     }
     let session = Session::prepare(args)?;
@@ -85,7 +85,7 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
     let interruption = Interruption::watch()?;
     let started = Instant::now();
     let (watched, machine) = session.run(&mut Show::new(interruption))?;
-    let mut circumstances = Circumstances { elapsed: started.elapsed(), ..Circumstances::default() };
+    let mut circumstances = Circumstances { elapsed: Some(started.elapsed()), ..Circumstances::default() };
     let log = session.keep_log(&watched)?;
     match verdict::judge(&watched, &machine) {
         Judgement::Whole(report) => {

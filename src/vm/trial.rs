@@ -33,7 +33,7 @@ fn args(kernel: &Path) -> Args {
     let first = all_variants(FAMILIES).into_iter().map(|(name, _)| name).take(1).collect();
     Args {
         kernel: kernel.to_owned(),
-        filters: Filters { filters: first, exact: true },
+        filters: Filters { filters: first, exact: true, partition: None },
         arch: Some(Arch::HERE),
         accel: Choice::Kvm,
         cpu: None,
