@@ -6,6 +6,7 @@ use std::time::Duration;
 use ptrace_conformance_harness::case::Arch;
 
 use crate::cli::{Filters, Format, at_least_one, seconds};
+use crate::partition::Partition;
 use crate::vm;
 
 const EXAMPLES: &str = "\
@@ -45,7 +46,7 @@ pub struct Args {
     pub lines: bool,
     /// Run only every n-th target, beginning with the m-th
     #[arg(long, value_name = "M/N")]
-    pub partition: Option<crate::select::Partition>,
+    pub partition: Option<Partition>,
     /// Directory for the reports, one file for each target, written as it ends
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

@@ -40,7 +40,7 @@ use work::{Outcome, Shop};
 pub fn run(args: &Args) -> anyhow::Result<Status> {
     let all = all_variants(FAMILIES);
     if select::select(&args.filters, all.clone())?.is_empty() {
-        anstream::eprintln!("{}", select::nothing_matches(&args.filters.filters, &all));
+        anstream::eprintln!("{}", select::nothing_matches(&args.filters, &all));
         return Ok(Status::NothingRan);
     }
     let open = || Archive::open(&Options { mirrors: args.mirrors.clone(), offline: args.offline });

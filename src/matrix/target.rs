@@ -51,7 +51,7 @@ pub fn choose(args: &Args, archive: impl Fn() -> anyhow::Result<Archive>) -> any
         images => images.iter().map(|path| image(path)).collect::<Result<_, _>>()?,
     };
     if let Some(partition) = args.partition {
-        targets = partition.of(targets);
+        targets = partition.take(targets);
     }
     Ok(targets)
 }

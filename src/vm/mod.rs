@@ -77,7 +77,7 @@ pub fn serve_if_asked() {
 pub fn run(args: &Args) -> anyhow::Result<Status> {
     let all = all_variants(FAMILIES);
     if select::select(&args.filters, all.clone())?.is_empty() {
-        anstream::eprintln!("{}", select::nothing_matches(&args.filters.filters, &all));
+        anstream::eprintln!("{}", select::nothing_matches(&args.filters, &all));
         return Ok(Status::NothingRan);
     }
     let session = Session::prepare(args)?;
@@ -92,7 +92,7 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
     let mut show = Show::new(interruption);
     let (watched, machine) = session.run(&mut show)?;
     show.end();
-    let mut circumstances = Circumstances { elapsed: started.elapsed(), ..Circumstances::default() };
+    let mut circumstances = Circumstances { elapsed: Some(started.elapsed()), ..Circumstances::default() };
     let log = session.keep_log(&watched)?;
     match verdict::judge(&watched, &machine) {
         Judgement::Whole(report) => {

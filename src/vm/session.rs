@@ -39,6 +39,7 @@ impl<'a> Session<'a> {
         let order = Order {
             filters: args.filters.filters.clone(),
             exact: args.filters.exact,
+            partition: args.filters.partition,
             time_limit: args.timeout,
         };
         let order = serde_json::to_vec(&order).context("cannot write the guest's order")?;

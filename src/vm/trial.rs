@@ -32,7 +32,7 @@ pub fn kvm(kernel: &Path) -> anyhow::Result<KvmState> {
 fn args(kernel: &Path) -> Args {
     let first = all_variants(FAMILIES).into_iter().map(|(name, _)| name).take(1).collect();
     Args {
-        filters: Filters { filters: first, exact: true },
+        filters: Filters { filters: first, exact: true, partition: None },
         arch: Some(Arch::HERE),
         accel: Choice::Kvm,
         timeout: Duration::from_secs(10),
