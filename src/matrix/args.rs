@@ -6,7 +6,6 @@ use std::time::Duration;
 use ptrace_conformance_harness::case::Arch;
 
 use crate::cli::{Filters, Format, at_least_one, seconds};
-use crate::partition::Partition;
 use crate::vm;
 
 const EXAMPLES: &str = "\
@@ -21,7 +20,7 @@ Examples:
   ptrace-conformance matrix --out new --baseline reports
                                                    keep the reports, and say what is worse than in the evidence
   ptrace-conformance matrix --refresh              keep them as evidence
-  ptrace-conformance matrix --partition 2/3        the second third of the targets, for the second of three machines
+  ptrace-conformance matrix --partition 2/3        every third target, for the second of three machines
 
 Kernels come as Debian packages through this machine's apt into a cache of their own, by default in
 ~/.cache/ptrace-conformance; nothing is installed, and root is not needed.";
@@ -44,9 +43,6 @@ pub struct Args {
     /// List the kernels that there are, and end
     #[arg(long)]
     pub lines: bool,
-    /// Run only every n-th target, beginning with the m-th
-    #[arg(long, value_name = "M/N")]
-    pub partition: Option<Partition>,
     /// Directory for the reports, one file for each target, written as it ends
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

@@ -23,7 +23,7 @@ pub use args::Args;
 use ptrace_conformance_cases::FAMILIES;
 use ptrace_conformance_harness::case::{Arch, all_variants};
 
-use crate::cli::Format;
+use crate::cli::{Filters, Format};
 use crate::evidence;
 use crate::exit::{Misuse, Status};
 use crate::interrupt::Interruption;
@@ -39,8 +39,9 @@ use work::{Outcome, Shop};
 /// Runs the suite on the chosen targets, tells of them and says how it went.
 pub fn run(args: &Args) -> anyhow::Result<Status> {
     let all = all_variants(FAMILIES);
-    if select::select(&args.filters, all.clone())?.is_empty() {
-        anstream::eprintln!("{}", select::nothing_matches(&args.filters, &all));
+    let filters = Filters { partition: None, ..args.filters.clone() };
+    if select::select(&filters, all.clone())?.is_empty() {
+        anstream::eprintln!("{}", select::nothing_matches(&filters, &all));
         return Ok(Status::NothingRan);
     }
     let open = || Archive::open(&Options { mirrors: args.mirrors.clone(), offline: args.offline });
@@ -53,8 +54,14 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
     let interruption = Interruption::watch()?;
     Interruption::announce("ending the guests; what is finished is kept; ctrl-C again ends at once")?;
     let (suites, board) = (suites(&targets)?, Board::new(targets.len()));
-    let shop =
-        Shop { args, archive: archive.as_ref(), suites: &suites, board: &board, interruption: &interruption };
+    let shop = Shop {
+        args,
+        filters,
+        archive: archive.as_ref(),
+        suites: &suites,
+        board: &board,
+        interruption: &interruption,
+    };
     let summary = work(&shop, &targets)?;
     match args.format {
         Format::Json => output::print(&summary.json()?)?,
@@ -161,7 +168,7 @@ fn kept(shop: &Shop<'_>, target: &Planned) -> Option<Report> {
     let Kind::Debian(offer, _) = &target.kind else { return None };
     let report = Report::read(&dir.join(format!("{}.json", target.name))).ok()?;
     let package = Some(format!("{} {}", offer.package, offer.version));
-    let cases = select::select(&shop.args.filters, all_variants(FAMILIES)).ok()?;
+    let cases = select::select(&shop.filters, all_variants(FAMILIES)).ok()?;
     let same = report.cases.iter().map(|record| &record.name).eq(cases.iter().map(|(name, _)| name));
     (report.complete
         && same

@@ -50,7 +50,7 @@ pub fn choose(args: &Args, archive: impl Fn() -> anyhow::Result<Archive>) -> any
         [] => lines(args, archive)?,
         images => images.iter().map(|path| image(path)).collect::<Result<_, _>>()?,
     };
-    if let Some(partition) = args.partition {
+    if let Some(partition) = args.filters.partition {
         targets = partition.take(targets);
     }
     Ok(targets)

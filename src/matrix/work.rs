@@ -10,6 +10,7 @@ use ptrace_conformance_harness::pool::{Pool, Settings};
 use super::args::Args;
 use super::board::Board;
 use super::target::{Kind, Planned};
+use crate::cli::Filters;
 use crate::exit::Misuse;
 use crate::gvisor::{self, Platform, Sandbox};
 use crate::interrupt::Interruption;
@@ -28,6 +29,8 @@ const GVISOR_WHOLE: Duration = Duration::from_secs(600);
 pub struct Shop<'a> {
     /// What was asked for.
     pub args: &'a Args,
+    /// Which cases; a partition is one of targets here.
+    pub filters: Filters,
     /// Where kernels come from; nothing where no target needs it.
     pub archive: Option<&'a Archive>,
     /// Binaries of the suite for the guests of each architecture.
@@ -109,7 +112,7 @@ impl Shop<'_> {
     fn vm_args(&self, kernel: &Path, arch: Option<Arch>, model: Option<&str>) -> vm::Args {
         let suite = arch.and_then(|arch| self.suites.iter().find(|(of, _)| *of == arch));
         vm::Args {
-            filters: self.args.filters.clone(),
+            filters: self.filters.clone(),
             arch,
             cpu: model.map(str::to_owned),
             timeout: self.args.timeout,
@@ -121,7 +124,7 @@ impl Shop<'_> {
 
     fn host(&self, name: &str) -> Outcome {
         self.board.at(name, "cases");
-        let cases = match select::select(&self.args.filters, all_variants(FAMILIES)) {
+        let cases = match select::select(&self.filters, all_variants(FAMILIES)) {
             Ok(cases) => cases,
             Err(error) => return Outcome::Failed(format!("{error:#}")),
         };
@@ -152,7 +155,7 @@ impl Shop<'_> {
         self.board.at(name, "cases");
         let time_limit = self.args.timeout.min(GVISOR_CASE);
         let whole = GVISOR_WHOLE.saturating_mul(u32::try_from(self.args.patience).unwrap_or(u32::MAX));
-        let order = gvisor::Order { filters: &self.args.filters, time_limit, whole };
+        let order = gvisor::Order { filters: &self.filters, time_limit, whole };
         let begun = Instant::now();
         match sandbox.run(&order, || self.interruption.signal().is_none()) {
             Ok(report) => {

@@ -14,7 +14,7 @@ const SIGNS: [&str; 13] = [
     "Unable to handle kernel",
     "detected stall",
     "self-detected stall",
-    "WARNING: CPU",
+    "soft lockup",
 ];
 
 /// Alarms kept; a kernel in trouble repeats itself.
@@ -23,27 +23,72 @@ const KEPT: usize = 20;
 /// The alarms of one console.
 #[derive(Debug, Default)]
 pub struct Alarms {
-    lines: Vec<(usize, String)>,
+    lines: Vec<Alarm>,
+}
+
+/// One line of a kernel in trouble.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alarm {
+    rank: usize,
+    /// What it said, without the time.
+    pub text: String,
+    /// The case that was running, by its place in the plan.
+    pub case: Option<u32>,
 }
 
 impl Alarms {
-    /// Looks at a line of the console.
-    pub fn look(&mut self, line: &str) {
-        let sign = SIGNS.iter().position(|sign| line.contains(sign));
-        if let Some(rank) = sign.filter(|_| self.lines.len() < KEPT) {
-            self.lines.push((rank, without_time(line).to_owned()));
+    /// Looks at a line of the console, said while this case was running.
+    pub fn look(&mut self, line: &str, case: Option<u32>) {
+        let text = without_time(line);
+        if let Some(rank) = rank(text).filter(|_| self.lines.len() < KEPT) {
+            self.lines.push(Alarm { rank, text: text.to_owned(), case });
         }
     }
 
     /// The gravest, and of those the first: the others mostly follow from it.
-    pub fn gravest(&self) -> Option<&str> {
-        self.lines.iter().min_by_key(|(rank, _)| rank).map(|(_, line)| line.as_str())
+    pub fn gravest(&self) -> Option<&Alarm> {
+        self.lines.iter().min_by_key(|alarm| alarm.rank)
     }
 
     /// Whether the kernel said that it is dead.
     pub fn panicked(&self) -> bool {
-        self.lines.iter().any(|(rank, _)| *rank == 0)
+        self.lines.iter().any(|alarm| alarm.rank == 0)
     }
+}
+
+/// How grave a message is, 0 the gravest; nothing if it is no alarm.
+fn rank(text: &str) -> Option<usize> {
+    let sign = SIGNS.iter().position(|sign| text.contains(sign));
+    sign.or_else(|| warning(text).map(|_| SIGNS.len()))
+}
+
+/// The alarm in a message of the kernel, the same each time that it is raised: without addresses, numbers of
+/// processors and processes, offsets and values. Nothing if the message is no alarm.
+pub fn normalised(text: &str) -> Option<String> {
+    warning(text).or_else(|| rank(text).map(|_| words(text)))
+}
+
+/// A warning has the place in the source; `WARNING: CPU: 0 PID: 1 at kernel/fork.c:7 copy+0x1/0x2` up to 6.17,
+/// `WARNING: kernel/fork.c:7 at copy+0x1/0x2, CPU#0: name/1` since then (lib/bug.c, kernel/panic.c).
+fn warning(text: &str) -> Option<String> {
+    let (_, rest) = text.split_once("WARNING: ")?;
+    let mut words = rest.split_whitespace().skip_while(|word| !word.contains(".c:") && !word.contains(".h:"));
+    let (file, _) = words.next()?.split_once(':')?;
+    let function = words.find_map(|word| word.split_once("+0x"));
+    Some(match function {
+        Some((function, _)) => format!("WARNING at {file} in {function}"),
+        None => format!("WARNING at {file}"),
+    })
+}
+
+/// The words of a message, with `_` for each that varies.
+fn words(text: &str) -> String {
+    let word = |word: &str| match word.split_once("+0x") {
+        Some((function, _)) => function.to_owned(),
+        None if word.contains(|c: char| c.is_ascii_digit()) => "_".to_owned(),
+        None => word.to_owned(),
+    };
+    text.split_whitespace().map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// The message without the kernel's time stamp, `[    1.234567] ` or with a task, `[    1.234567][    T1] `.
@@ -65,7 +110,7 @@ mod tests {
 
     fn alarms(lines: &[&str]) -> Alarms {
         let mut alarms = Alarms::default();
-        lines.iter().for_each(|line| alarms.look(line));
+        lines.iter().for_each(|line| alarms.look(line, Some(4)));
         alarms
     }
 
@@ -77,7 +122,8 @@ mod tests {
             "[    1.200000] Kernel panic - not syncing: Fatal exception",
             "[    1.300000] ---[ end Kernel panic - not syncing: Fatal exception ]---",
         ]);
-        assert_eq!(alarms.gravest(), Some("Kernel panic - not syncing: Fatal exception"));
+        let text = "Kernel panic - not syncing: Fatal exception".to_owned();
+        assert_eq!(alarms.gravest(), Some(&Alarm { rank: 0, text, case: Some(4) }));
         assert!(alarms.panicked());
         assert_eq!(alarms.lines.len(), 3);
     }
@@ -95,14 +141,38 @@ mod tests {
             "Initramfs unpacking failed: write error",
             "Failed to execute /init (error -8)",
         ] {
-            assert_eq!(alarms(&[line]).gravest(), Some(line));
+            assert_eq!(alarms(&[line]).gravest().map(|alarm| alarm.text.as_str()), Some(line));
         }
     }
 
     #[test]
     fn a_quiet_console_has_none() {
-        let quiet = alarms(&["[    0.000000] Linux version 6.1.0", "@ptc 1 start MA 00000000", ""]);
+        let quiet = alarms(&["[    0.000000] Linux version 6.1.0", "@ptc 1 step MA 00000000", ""]);
         assert_eq!(quiet.gravest(), None);
         assert!(!quiet.panicked());
+    }
+
+    #[test]
+    fn an_alarm_is_the_same_each_time() {
+        let of = |text| normalised(text).unwrap();
+        insta::assert_snapshot!(of("WARNING: CPU: 1 PID: 77 at kernel/signal.c:312 task_participate_group_stop+0x89/0xa0"), @"WARNING at kernel/signal.c in task_participate_group_stop");
+        insta::assert_snapshot!(of("WARNING: kernel/signal.c:301 at task_participate_group_stop+0x7c/0xb0, CPU#1: init/77"), @"WARNING at kernel/signal.c in task_participate_group_stop");
+        insta::assert_snapshot!(of("BUG: kernel NULL pointer dereference, address: 0000000000000008"), @"BUG: kernel NULL pointer dereference, address: _");
+        insta::assert_snapshot!(of("BUG: KASAN: slab-use-after-free in ptrace_stop+0x1/0x2"), @"BUG: KASAN: slab-use-after-free in ptrace_stop");
+        insta::assert_snapshot!(of("Internal error: Oops: 96000004 [#1] SMP"), @"Internal error: Oops: _ _ SMP");
+        insta::assert_snapshot!(of("watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [init:1]"), @"watchdog: BUG: soft lockup - _ stuck for _ _");
+        insta::assert_snapshot!(of("general protection fault, probably for non-canonical address 0xdead: 0000 [#1] PREEMPT SMP"), @"general protection fault, probably for non-canonical address _ _ _ PREEMPT SMP");
+    }
+
+    #[test]
+    fn chatter_is_no_alarm() {
+        for text in [
+            "clocksource: timekeeping watchdog on CPU0: Marking clocksource 'tsc' as unstable",
+            "random: crng init done",
+            "hrtimer: interrupt took 5432100 ns",
+            "Spectre V2 : WARNING: Unprivileged eBPF is enabled with eIBRS on",
+        ] {
+            assert_eq!(normalised(text), None);
+        }
     }
 }

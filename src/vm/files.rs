@@ -42,7 +42,7 @@ pub enum Stored {
 
 impl Stored {
     /// Stores bytes in the directory if there is one, else in memory.
-    fn new(bytes: &[u8], keep: Option<&Path>, name: &str) -> anyhow::Result<Stored> {
+    pub fn new(bytes: &[u8], keep: Option<&Path>, name: &str) -> anyhow::Result<Stored> {
         match keep {
             Some(directory) => {
                 let path = directory.join(name);

@@ -1,23 +1,21 @@
-//! The suite inside a guest: runs what was ordered and tells it as it happens, then as a report.
+//! The suite inside a guest: runs what was ordered, one case at a time, and sends the records as it goes.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use ptrace_conformance_cases::FAMILIES;
 use ptrace_conformance_harness::case::all_variants;
 use ptrace_conformance_harness::pool::{Pool, Settings};
-use ptrace_conformance_harness::record::CaseRecord;
+use ptrace_conformance_harness::record::{CaseRecord, Observation, Verdict};
 use serde::{Deserialize, Serialize};
 
 use super::files::ORDER;
+use super::kernel_log::KernelLog;
 use super::record::{Document, Record};
 use super::speaker::Speaker;
 use super::transcript::Plan;
 use crate::cli::Filters;
 use crate::partition::Partition;
-use crate::report::Report;
 use crate::select::{self, Named};
 use crate::target::Target;
 
@@ -53,44 +51,52 @@ fn obey(speaker: &mut Speaker) -> anyhow::Result<()> {
     let target = Target::host()?;
 
     let names = cases.iter().map(|(name, _)| name.clone()).collect();
-    let plan = serde_json::to_vec(&Plan { target: target.clone(), cases: names })?;
-    speaker.send(Document::Plan, &plan).context("cannot send the plan")?;
-    let records = run_all(&cases, order.time_limit, speaker)?;
-    let report = Report::new(target, cases.len(), records);
-    speaker.send(Document::Report, report.to_json()?.as_bytes()).context("cannot send the report")
+    let plan = serde_json::to_vec(&Plan { target, cases: names })?;
+    speaker.send(Document::PLAN, &plan).context("cannot send the plan")?;
+    run_all(&cases, order.time_limit, speaker)
 }
 
-/// Runs the cases, one per processor at a time, each told when it begins and when it ends.
-fn run_all(cases: &[Named], time_limit: Duration, speaker: &mut Speaker) -> anyhow::Result<Vec<CaseRecord>> {
-    let jobs = std::thread::available_parallelism().map_or(1, usize::from);
-    let pool = Pool::new(Settings { jobs, time_limit, journal: false });
-    let (next, speaker) = (AtomicUsize::new(0), Mutex::new(speaker));
-    let say = |record: &Record| match speaker.lock() {
-        Ok(mut speaker) => speaker.say(record).context("cannot write to the console"),
-        Err(_) => Err(anyhow!("another worker's thread panicked")),
-    };
-    let serve = || {
+/// Records in a document: so many are lost at most when the guest dies, and run again.
+const CHUNK: usize = 64;
+
+/// Runs the cases one by one, so that what the kernel says meanwhile belongs to one of them.
+fn run_all(cases: &[Named], time_limit: Duration, speaker: &mut Speaker) -> anyhow::Result<()> {
+    let pool = Pool::new(Settings { jobs: 1, time_limit, journal: false });
+    let mut log = KernelLog::open();
+    let mut ended = None;
+    for (chunk, number) in cases.chunks(CHUNK).zip(0..) {
         let mut records = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some((name, variant)) = cases.get(at) else { return Ok(records) };
-            let index = u32::try_from(at)?;
-            say(&Record::Start { index })?;
-            let record = pool.run_one(name, variant.case.clauses).record;
-            say(&Record::Case { index, verdict: record.verdict, reason: record.reason.clone() })?;
-            records.push((at, record));
+        for ((name, variant), index) in chunk.iter().zip(number * CHUNK as u32..) {
+            step(speaker, ended, Some(index))?;
+            let mut record = pool.run_one(name, variant.case.clauses).record;
+            record.observations.extend(log.alarms().into_iter().map(observation));
+            ended = Some((index, record.verdict));
+            records.push(record);
         }
-    };
-    let mut all = Vec::new();
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..jobs).map(|_| scope.spawn(serve)).collect();
-        for thread in threads {
-            let records: anyhow::Result<Vec<(usize, CaseRecord)>> =
-                thread.join().map_err(|_| anyhow!("a thread that runs cases panicked"))?;
-            all.extend(records?);
-        }
-        anyhow::Ok(())
-    })?;
-    all.sort_by_key(|(at, _)| *at);
-    Ok(all.into_iter().map(|(_, record)| record).collect())
+        // Sending is no case's doing.
+        step(speaker, ended.take(), None)?;
+        send(speaker, Document(number + 1), &records)?;
+    }
+    Ok(())
+}
+
+fn step(speaker: &mut Speaker, ended: Option<(u32, Verdict)>, begins: Option<u32>) -> anyhow::Result<()> {
+    speaker.say(&Record::Step { ended, begins }).context("cannot write to the console")
+}
+
+fn send(speaker: &mut Speaker, document: Document, records: &[CaseRecord]) -> anyhow::Result<()> {
+    let text = serde_json::to_vec(records).context("cannot write the records")?;
+    speaker.send(document, &text).context("cannot send the records")
+}
+
+/// What the kernel said while a case ran is part of what was seen of it.
+fn observation(alarm: String) -> Observation {
+    Observation {
+        task: "kernel".to_owned(),
+        what: "log".to_owned(),
+        observed: alarm,
+        expected: None,
+        clause: None,
+        holds: None,
+    }
 }

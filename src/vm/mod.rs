@@ -8,8 +8,8 @@
 //!   newc      initramfs: that, and an order ─┴────────▶ init      mounts, reaps, powers off
 //!   qemu      the command line                          │ starts
 //!   watch  ◀── console: records, kernel messages ────── inside    the suite itself, with its workers
-//!   verdict   the guest's own report, or what arrived
-//!             of it and why the rest is missing
+//!   ledger    what arrived of every case, and whether
+//!             another boot is worth it
 //! ```
 //!
 //! The console is the only way out of every guest, and it is lossy: [`record`] says how what crosses it
@@ -18,6 +18,7 @@
 pub mod accel;
 mod alarm;
 mod args;
+mod cause;
 pub mod cross;
 mod document;
 mod files;
@@ -25,6 +26,8 @@ pub mod guest;
 pub mod image;
 mod init;
 mod inside;
+mod kernel_log;
+mod ledger;
 mod limits;
 mod newc;
 pub mod qemu;
@@ -36,10 +39,10 @@ mod suite;
 pub mod tests;
 mod transcript;
 pub mod trial;
-mod verdict;
 mod watch;
 
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
+use std::time::Duration;
 
 use ptrace_conformance_cases::FAMILIES;
 use ptrace_conformance_harness::case::all_variants;
@@ -56,9 +59,7 @@ use crate::run::deliver;
 use crate::select;
 pub use qemu::Machine;
 pub use transcript::{News, Phase, Transcript};
-use verdict::Judgement;
 pub use watch::Audience;
-use watch::{Ending, Watched};
 
 /// Second statement of `main`: if this process is a guest's init, or the suite that this init started, it
 /// serves as that and ends here, else this returns.
@@ -80,49 +81,44 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
         anstream::eprintln!("{}", select::nothing_matches(&args.filters, &all));
         return Ok(Status::NothingRan);
     }
-    let session = Session::prepare(args)?;
+    let mut session = Session::prepare(args)?;
     if args.show_command {
         output::print(&format!("{}\n", session.command(session.first())))?;
         return Ok(Status::AsExpected);
     }
     let (place, baseline) = (args.output.place()?, args.against.read()?);
     let judge = |report, own| args.against.judge(baseline.as_ref(), report, &args.filters, &args.output, own);
-    let interruption = Interruption::watch()?;
-    let started = Instant::now();
-    let mut show = Show::new(interruption);
-    let (watched, machine) = session.run(&mut show)?;
+    let mut show = Show::new(Interruption::watch()?);
+    let outcome = session.outcome(&mut show);
     show.end();
-    let mut circumstances = Circumstances { elapsed: Some(started.elapsed()), ..Circumstances::default() };
-    let log = session.keep_log(&watched)?;
-    match verdict::judge(&watched, &machine) {
-        Judgement::Whole(report) => {
-            warn(&watched, log.as_deref());
-            deliver(&report, &circumstances, args.output.format, place)?;
-            judge(&report, Status::of(&report))
+    let signal = show.signal();
+    let outcome = match (outcome, signal) {
+        (Err(error), Some(signal)) => {
+            anstream::eprintln!("{error:#}");
+            return Ok(Status::Interrupted(signal));
         }
-        Judgement::Partial(report, cause) => {
-            circumstances.ended = Some(format!("{cause}{}", session::console_at(log.as_deref())));
-            deliver(&report, &circumstances, args.output.format, place)?;
-            judge(&report, signal(&watched).unwrap_or(Status::OwnFailure))
-        }
-        Judgement::Nothing(cause) => match signal(&watched) {
-            Some(interrupted) => {
-                anstream::eprintln!("{cause}");
-                Ok(interrupted)
-            }
-            None => Err(session::no_report(&watched, &cause, log.as_deref())),
-        },
-    }
+        (outcome, _) => outcome?,
+    };
+    warn(&outcome);
+    let Outcome { report, ended, whole, .. } = outcome;
+    let own = match (signal, &ended) {
+        (Some(signal), Some(_)) => Status::Interrupted(signal),
+        (_, Some(_)) => Status::OwnFailure,
+        (_, None) => Status::of(&report),
+    };
+    let circumstances = Circumstances { elapsed: Some(whole), ended, ..Circumstances::default() };
+    deliver(&report, &circumstances, args.output.format, place)?;
+    judge(&report, own)
 }
 
-/// What became of a guest.
+/// What became of a guest, over all its boots.
 #[derive(Debug)]
 pub struct Outcome {
-    /// Its report; incomplete if it ended early.
+    /// A record of each planned case, `broken` where none arrived; incomplete if the guest was ever lost.
     pub report: Report,
-    /// Why it ended early, if it did.
+    /// Why it is not whole, if it is not, and where the console's log is.
     pub ended: Option<String>,
-    /// How often it was booted.
+    /// How often the guest was booted.
     pub boots: usize,
     /// From QEMU's start until init ran.
     pub boot: Duration,
@@ -130,34 +126,27 @@ pub struct Outcome {
     pub cases: Duration,
     /// From QEMU's start to its end.
     pub whole: Duration,
+    /// Console log, where it was wanted or something was wrong.
+    pub log: Option<PathBuf>,
+    /// What the guest's kernel complained about, and the case that was running, if one was.
+    pub complaints: Vec<(String, Option<String>)>,
 }
 
-/// Runs what was selected on the given kernel, for a caller that tells of it in its own way.
+/// Runs what was selected on the given kernel, for a caller that tells of it in its own way. A guest that
+/// dies is booted again for the cases behind the one it died of.
 pub fn guest_report(args: &Args, audience: &mut dyn Audience) -> anyhow::Result<Outcome> {
-    let session = Session::prepare(args)?;
-    let (watched, machine) = session.run(audience)?;
-    let log = session.keep_log(&watched)?;
-    let (report, ended) = match verdict::judge(&watched, &machine) {
-        Judgement::Whole(report) => (report, None),
-        Judgement::Partial(report, cause) => (report, Some(cause + &session::console_at(log.as_deref()))),
-        Judgement::Nothing(cause) => return Err(session::no_report(&watched, &cause, log.as_deref())),
-    };
-    let at = |phase: Phase| watched.reached.range(phase..).next().map_or(watched.lasted, |(_, at)| *at);
-    let (boot, cases) = (at(Phase::Plan), at(Phase::Report).saturating_sub(at(Phase::Cases)));
-    Ok(Outcome { report, ended, boots: 1, boot, cases, whole: watched.lasted })
-}
-
-fn signal(watched: &Watched) -> Option<Status> {
-    match watched.ending {
-        Ending::Interrupted(signal) => Some(Status::Interrupted(signal)),
-        _ => None,
-    }
+    Session::prepare(args)?.outcome(audience)
 }
 
 /// A kernel that complained is worth a look even where every case is as expected.
-fn warn(watched: &Watched, log: Option<&std::path::Path>) {
-    if let Some(alarm) = watched.transcript.alarms.gravest() {
-        let at = session::console_at(log);
-        anstream::eprintln!("warning: the guest's kernel said on its console: {alarm}{at}");
+fn warn(outcome: &Outcome) {
+    const SHOWN: usize = 5;
+    let at = session::console_at(outcome.log.as_deref());
+    for (text, case) in outcome.complaints.iter().take(SHOWN) {
+        let during = case.as_ref().map(|name| format!(" during {name}")).unwrap_or_default();
+        anstream::eprintln!("warning: the guest's kernel said{during}: {text}{at}");
+    }
+    if let more @ 1.. = outcome.complaints.len().saturating_sub(SHOWN) {
+        anstream::eprintln!("warning: and so during {more} more cases; the report has them all");
     }
 }

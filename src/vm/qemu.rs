@@ -47,9 +47,10 @@ impl Machine {
             Arch::Aarch64 => "virt",
         };
         let memory = self.memory.to_string();
-        // Two processors: cases with threads need them. A panic reboots, and a reboot ends QEMU.
+        // One processor: one case runs at a time, its tasks take turns anyway, and waking each other across
+        // emulated processors costs half as much again. A panic reboots, and a reboot ends QEMU.
         let fixed = [
-            "-nodefaults -no-reboot -display none -monitor none -serial stdio -smp 2",
+            "-nodefaults -no-reboot -display none -monitor none -serial stdio -smp 1",
             "-machine",
             machine,
             "-accel",
@@ -137,8 +138,8 @@ mod tests {
 
     #[test]
     fn the_commands_are_these() {
-        insta::assert_snapshot!(line(&machine(Arch::X86_64, Accelerator::Tcg)), @"qemu-system-x86_64 -nodefaults -no-reboot -display none -monitor none -serial stdio -smp 2 -machine q35 -accel tcg -cpu max -m 512 -kernel /k/vmlinuz -initrd /k/initramfs -append 'console=ttyS0,115200 no_timer_check panic=-1 quiet loglevel=4 printk.devkmsg=on -- ptrace-conformance-guest'");
-        insta::assert_snapshot!(line(&machine(Arch::Aarch64, Accelerator::Tcg)), @"qemu-system-aarch64 -nodefaults -no-reboot -display none -monitor none -serial stdio -smp 2 -machine virt -accel tcg -cpu max,pauth-impdef=on -m 512 -kernel /k/vmlinuz -initrd /k/initramfs -append 'console=ttyAMA0,115200 panic=-1 quiet loglevel=4 printk.devkmsg=on -- ptrace-conformance-guest'");
+        insta::assert_snapshot!(line(&machine(Arch::X86_64, Accelerator::Tcg)), @"qemu-system-x86_64 -nodefaults -no-reboot -display none -monitor none -serial stdio -smp 1 -machine q35 -accel tcg -cpu max -m 512 -kernel /k/vmlinuz -initrd /k/initramfs -append 'console=ttyS0,115200 no_timer_check panic=-1 quiet loglevel=4 printk.devkmsg=on -- ptrace-conformance-guest'");
+        insta::assert_snapshot!(line(&machine(Arch::Aarch64, Accelerator::Tcg)), @"qemu-system-aarch64 -nodefaults -no-reboot -display none -monitor none -serial stdio -smp 1 -machine virt -accel tcg -cpu max,pauth-impdef=on -m 512 -kernel /k/vmlinuz -initrd /k/initramfs -append 'console=ttyAMA0,115200 panic=-1 quiet loglevel=4 printk.devkmsg=on -- ptrace-conformance-guest'");
     }
 
     #[test]

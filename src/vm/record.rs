@@ -32,28 +32,22 @@ pub enum Record {
         /// The bytes.
         data: Vec<u8>,
     },
-    /// The end of a document.
-    End {
+    /// The frame of a document, said before and behind its pieces.
+    Frame {
         /// Of which one.
         document: Document,
-        /// How many pieces it has.
-        parts: u32,
+        /// How many bytes all pieces have together.
+        size: u32,
         /// The CRC-32 of the document as it was before packing.
         crc: u32,
     },
-    /// A planned case begins.
-    Start {
-        /// Its place in the plan, from 0.
-        index: u32,
-    },
-    /// A planned case has its verdict.
-    Case {
-        /// Its place in the plan, from 0.
-        index: u32,
-        /// The verdict.
-        verdict: Verdict,
-        /// Why; possibly shortened.
-        reason: String,
+    /// From one case to the next: what ended, what begins. The short way of telling both, since every byte
+    /// of a serial line costs time.
+    Step {
+        /// The place in the plan, from 0, of a case that ended, and its verdict.
+        ended: Option<(u32, Verdict)>,
+        /// The place in the plan of the case that begins now.
+        begins: Option<u32>,
     },
     /// The guest's side of the suite cannot go on.
     Fault {
@@ -62,20 +56,21 @@ pub enum Record {
     },
 }
 
-/// The documents that cross the console in pieces.
+/// A document that crosses the console in pieces, by number: the plan, then the records of the cases that
+/// ran, some at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Document {
-    /// The names of the cases that will run, in order.
-    Plan,
-    /// The report.
-    Report,
+pub struct Document(pub u32);
+
+impl Document {
+    /// What the guest is going to do.
+    pub const PLAN: Document = Document(0);
 }
 
 /// The edition of the protocol that this program speaks; one that the other side would misread is new.
-pub const EDITION: u32 = 1;
+pub const EDITION: u32 = 2;
 
 /// The longest line that /dev/kmsg takes as one message on every kernel is 976 bytes (kernel/printk,
-/// `LOG_LINE_MAX` 1024 less its 48-byte prefix); a case's line stays below it with this much reason.
+/// `LOG_LINE_MAX` 1024 less its 48-byte prefix); a record's line stays below it with this much reason.
 const REASON_MAX: usize = 480;
 
 impl Record {
@@ -106,12 +101,9 @@ impl Record {
     const fn kind(&self) -> &'static str {
         match self {
             Record::Hello { .. } => "hello",
-            Record::Part { document: Document::Plan, .. } => "plan",
-            Record::Part { document: Document::Report, .. } => "report",
-            Record::End { document: Document::Plan, .. } => "plan-end",
-            Record::End { document: Document::Report, .. } => "report-end",
-            Record::Start { .. } => "start",
-            Record::Case { .. } => "case",
+            Record::Part { .. } => "part",
+            Record::Frame { .. } => "frame",
+            Record::Step { .. } => "step",
             Record::Fault { .. } => "fault",
         }
     }
@@ -119,11 +111,14 @@ impl Record {
     fn payload(&self) -> Vec<u8> {
         match self {
             Record::Hello { edition } => edition.to_string().into_bytes(),
-            Record::Part { index, data, .. } => [&index.to_be_bytes(), data.as_slice()].concat(),
-            Record::End { parts, crc, .. } => format!("{parts} {crc}").into_bytes(),
-            Record::Start { index } => index.to_string().into_bytes(),
-            Record::Case { index, verdict, reason } => {
-                format!("{index} {} {}", verdict.word(), shortened(reason)).into_bytes()
+            Record::Part { document, index, data } => {
+                [&document.0.to_be_bytes(), &index.to_be_bytes(), data.as_slice()].concat()
+            }
+            Record::Frame { document, size, crc } => format!("{} {size} {crc}", document.0).into_bytes(),
+            Record::Step { ended, begins } => {
+                let ended = ended.map(|(index, verdict)| format!("{index} {}", verdict.word()));
+                let begins = begins.map(|index| index.to_string());
+                format!("{}>{}", ended.unwrap_or_default(), begins.unwrap_or_default()).into_bytes()
             }
             Record::Fault { reason } => shortened(reason).into_bytes(),
         }
@@ -133,12 +128,9 @@ impl Record {
         let text = || std::str::from_utf8(payload).ok();
         match kind {
             "hello" => Some(Record::Hello { edition: text()?.parse().ok()? }),
-            "plan" => part(Document::Plan, payload),
-            "report" => part(Document::Report, payload),
-            "plan-end" => end(Document::Plan, text()?),
-            "report-end" => end(Document::Report, text()?),
-            "start" => Some(Record::Start { index: text()?.parse().ok()? }),
-            "case" => case(text()?),
+            "part" => part(payload),
+            "frame" => frame(text()?),
+            "step" => step(text()?),
             "fault" => Some(Record::Fault { reason: text()?.to_owned() }),
             _ => None,
         }
@@ -149,21 +141,36 @@ fn checksum_of(body: &str) -> String {
     format!("{:08x}", crc32fast::hash(body.as_bytes()))
 }
 
-fn part(document: Document, payload: &[u8]) -> Option<Record> {
-    let (index, data) = payload.split_first_chunk()?;
+fn part(payload: &[u8]) -> Option<Record> {
+    let (document, rest) = payload.split_first_chunk()?;
+    let (index, data) = rest.split_first_chunk()?;
+    let document = Document(u32::from_be_bytes(*document));
     Some(Record::Part { document, index: u32::from_be_bytes(*index), data: data.to_vec() })
 }
 
-fn end(document: Document, text: &str) -> Option<Record> {
-    let (parts, crc) = text.split_once(' ')?;
-    Some(Record::End { document, parts: parts.parse().ok()?, crc: crc.parse().ok()? })
+fn frame(text: &str) -> Option<Record> {
+    let mut numbers = text.split(' ').map(|word| word.parse().ok());
+    let mut next = || numbers.next().flatten();
+    Some(Record::Frame { document: Document(next()?), size: next()?, crc: next()? })
 }
 
-fn case(text: &str) -> Option<Record> {
-    let mut words = text.splitn(3, ' ');
-    let (index, verdict, reason) = (words.next()?, words.next()?, words.next()?);
+fn step(text: &str) -> Option<Record> {
+    let (ended, begins) = text.split_once('>')?;
+    let ended = match ended {
+        "" => None,
+        ended => Some(judged(ended)?),
+    };
+    let begins = match begins {
+        "" => None,
+        begins => Some(begins.parse().ok()?),
+    };
+    Some(Record::Step { ended, begins })
+}
+
+fn judged(text: &str) -> Option<(u32, Verdict)> {
+    let (index, verdict) = text.split_once(' ')?;
     let verdict = Verdict::ALL.into_iter().find(|known| known.word() == verdict)?;
-    Some(Record::Case { index: index.parse().ok()?, verdict, reason: reason.to_owned() })
+    Some((index.parse().ok()?, verdict))
 }
 
 fn shortened(reason: &str) -> String {
@@ -183,8 +190,9 @@ pub mod sample {
 
     /// Any record at all.
     pub fn any_record() -> impl Strategy<Value = Record> {
-        let document = || prop_oneof![Just(Document::Plan), Just(Document::Report)];
+        let document = || any::<u32>().prop_map(Document);
         let bytes = proptest::collection::vec(any::<u8>(), 0..80);
+        let verdict = (0usize..5).prop_map(|at| Verdict::ALL[at]);
         prop_oneof![
             any::<u32>().prop_map(|edition| Record::Hello { edition }),
             (document(), any::<u32>(), bytes).prop_map(|(document, index, data)| Record::Part {
@@ -192,17 +200,13 @@ pub mod sample {
                 index,
                 data
             }),
-            (document(), any::<u32>(), any::<u32>()).prop_map(|(document, parts, crc)| Record::End {
+            (document(), any::<u32>(), any::<u32>()).prop_map(|(document, size, crc)| Record::Frame {
                 document,
-                parts,
+                size,
                 crc
             }),
-            any::<u32>().prop_map(|index| Record::Start { index }),
-            (any::<u32>(), 0usize..5, ".{0,40}").prop_map(|(index, verdict, reason)| Record::Case {
-                index,
-                verdict: Verdict::ALL[verdict],
-                reason
-            }),
+            (proptest::option::of((any::<u32>(), verdict)), any::<Option<u32>>())
+                .prop_map(|(ended, begins)| Record::Step { ended, begins }),
             ".{0,40}".prop_map(|reason| Record::Fault { reason }),
         ]
     }
@@ -217,23 +221,23 @@ mod tests {
 
     #[test]
     fn a_line_looks_like_this() {
-        let record = Record::Case { index: 7, verdict: Verdict::Deviates, reason: "1 of 2".to_owned() };
-        assert_eq!(record.line(12), "@ptc 12 case NyBkZXZpYXRlcyAxIG9mIDI 180eca45");
+        let record = Record::Step { ended: Some((7, Verdict::Deviates)), begins: Some(8) };
+        insta::assert_snapshot!(record.line(12), @"@ptc 12 step NyBkZXZpYXRlcz44 75d11202");
     }
 
     #[test]
     fn a_long_reason_is_cut_between_characters_and_fits_one_kernel_message() {
         let reason = "ß".repeat(2000);
-        let line = Record::Case { index: u32::MAX, verdict: Verdict::Conforms, reason }.line(u32::MAX);
+        let line = Record::Fault { reason }.line(u32::MAX);
         assert!(line.len() < 900, "{}", line.len());
-        let Some((_, Record::Case { reason, .. })) = Record::find(&line) else { panic!("{line}") };
+        let Some((_, Record::Fault { reason })) = Record::find(&line) else { panic!("{line}") };
         assert!(reason.ends_with("ß..."), "{reason}");
     }
 
     #[test]
     fn a_torn_record_hides_no_whole_one() {
-        let record = Record::Start { index: 3 };
-        let line = format!("@ptc 1 case NyBkZXZ{}", record.line(2));
+        let record = Record::Step { ended: None, begins: Some(3) };
+        let line = format!("@ptc 1 step NyBkZXZ{}", record.line(2));
         assert_eq!(Record::find(&line), Some((2, record)));
     }
 

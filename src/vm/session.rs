@@ -2,30 +2,37 @@
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 
+use super::Outcome;
 use super::accel::{self, Accelerator};
 use super::args::Args;
-use super::files::{self, Files};
+use super::files::{self, Files, Stored};
 use super::guest::Guest;
 use super::image::Image;
 use super::inside::Order;
+use super::ledger::{Ledger, Next};
 use super::limits::Limits;
 use super::qemu::{self, Machine};
 use super::suite;
 use super::transcript::{News, Phase, Transcript};
 use super::watch::{self, Audience, Ending, Watched};
+use crate::cli::Filters;
 use crate::exit::Misuse;
 use crate::interrupt::Interruption;
 use crate::progress::Progress;
+use crate::report::Report;
 
 /// A guest ready to be booted.
 #[derive(Debug)]
 pub struct Session<'a> {
     args: &'a Args,
     image: Image,
+    suite: Vec<u8>,
     files: Files,
+    settled: Option<Accelerator>,
 }
 
 /// The initramfs is unpacked into memory beside itself; more than this share of it leaves too little.
@@ -36,17 +43,17 @@ impl<'a> Session<'a> {
     pub fn prepare(args: &'a Args) -> anyhow::Result<Session<'a>> {
         let image = Image::open(&args.kernel, args.arch)?;
         let suite = suite::binary(image.arch, args.suite.as_deref())?;
-        let order = Order {
-            filters: args.filters.filters.clone(),
-            exact: args.filters.exact,
-            partition: args.filters.partition,
-            time_limit: args.timeout,
-        };
-        let order = serde_json::to_vec(&order).context("cannot write the guest's order")?;
-        let initramfs = files::initramfs(&suite, &order)?;
-        check_size(initramfs.len(), args.memory)?;
+        let initramfs = initramfs(args, &suite, args.filters.clone())?;
         let files = Files::new(&image.content, &initramfs, args.keep.as_deref())?;
-        Ok(Session { args, image, files })
+        Ok(Session { args, image, suite, files, settled: None })
+    }
+
+    /// The next boot runs these cases.
+    fn order(&mut self, cases: Vec<String>) -> anyhow::Result<()> {
+        let filters = Filters { filters: cases, exact: true, partition: None };
+        let initramfs = initramfs(self.args, &self.suite, filters)?;
+        self.files.initramfs = Stored::new(&initramfs, self.args.keep.as_deref(), "initramfs.cpio")?;
+        Ok(())
     }
 
     /// The accelerator that is tried first.
@@ -54,8 +61,11 @@ impl<'a> Session<'a> {
         self.candidates().first().copied().unwrap_or(Accelerator::Tcg)
     }
 
-    fn candidates(&self) -> &'static [Accelerator] {
-        self.args.accel.candidates(self.image.arch)
+    fn candidates(&self) -> Vec<Accelerator> {
+        match self.settled {
+            Some(accelerator) => vec![accelerator],
+            None => self.args.accel.candidates(self.image.arch).to_vec(),
+        }
     }
 
     fn machine(&self, accelerator: Accelerator) -> Machine {
@@ -79,18 +89,66 @@ impl<'a> Session<'a> {
         machine.arguments(&self.files.kernel.path(), &self.files.initramfs.path())
     }
 
-    /// Boots the guest and watches it to its end, with the first accelerator under which it comes up.
-    pub fn run(&self, show: &mut dyn Audience) -> anyhow::Result<(Watched, Machine)> {
-        self.run_within(show, |accelerator| Limits::new(accelerator, self.args.timeout, self.args.patience))
+    /// Boots the guest as often as it takes.
+    pub fn outcome(&mut self, audience: &mut dyn Audience) -> anyhow::Result<Outcome> {
+        let (timeout, patience) = (self.args.timeout, self.args.patience);
+        self.outcome_within(audience, |accelerator| Limits::new(accelerator, timeout, patience))
     }
 
     /// The same with limits of the caller's choice.
-    pub fn run_within(
+    pub fn outcome_within(
+        &mut self,
+        audience: &mut dyn Audience,
+        limits: impl Fn(Accelerator) -> Limits,
+    ) -> anyhow::Result<Outcome> {
+        let (mut ledger, mut history) = (Ledger::default(), History::default());
+        loop {
+            let (watched, machine) = self.run_within(audience, &limits)?;
+            let next = ledger.take(&watched);
+            history.add(&watched);
+            let ended = match next {
+                Next::Again(cases, cause) => {
+                    let during = watched.transcript.culprit().map(|name| format!(" during {name}"));
+                    let during = during.unwrap_or_default();
+                    audience.remark(&format!("the guest is lost{during}: {cause}; it is booted again"));
+                    self.order(cases)?;
+                    continue;
+                }
+                Next::Done => None,
+                Next::End(cause) => Some(cause),
+            };
+            return self.conclude(&watched, &machine, ledger, history, ended);
+        }
+    }
+
+    fn conclude(
         &self,
+        watched: &Watched,
+        machine: &Machine,
+        ledger: Ledger,
+        history: History,
+        ended: Option<String>,
+    ) -> anyhow::Result<Outcome> {
+        let boots = ledger.boots();
+        let wrong = ended.is_some() || boots > 1 || watched.transcript.alarms.gravest().is_some();
+        let log = self.keep_log(&history.log, wrong)?;
+        let cause = ended.clone().unwrap_or_default();
+        let Some((report, ended)) = ledger.report(ended, machine) else {
+            return Err(no_report(watched, &cause, log.as_deref()));
+        };
+        let ended = ended.map(|why| why + &console_at(log.as_deref()));
+        let complaints = history.complaints(&report);
+        let History { boot, cases, whole, .. } = history;
+        Ok(Outcome { report, ended, boots, boot, cases, whole, log, complaints })
+    }
+
+    /// Boots the guest once and watches it to its end, with the first accelerator under which it comes up.
+    pub fn run_within(
+        &mut self,
         show: &mut dyn Audience,
         limits: impl Fn(Accelerator) -> Limits,
     ) -> anyhow::Result<(Watched, Machine)> {
-        let mut candidates = self.candidates().iter().copied().peekable();
+        let mut candidates = self.candidates().into_iter().peekable();
         loop {
             let accelerator = candidates.next().context("there is no accelerator to try")?;
             let fallback = candidates.peek().is_some();
@@ -102,6 +160,7 @@ impl<'a> Session<'a> {
             show.boots(&self.args.kernel, &machine);
             let watched = watch::watch(self.boot(&machine)?, &limits, show);
             if !fallback || came_up(&watched) {
+                self.settled = Some(accelerator);
                 return Ok((watched, machine));
             }
             accel::remember_hang();
@@ -133,17 +192,60 @@ impl<'a> Session<'a> {
     }
 
     /// Keeps the console's log where the user wants it, and whenever something was wrong with the guest.
-    pub fn keep_log(&self, watched: &Watched) -> anyhow::Result<Option<PathBuf>> {
+    fn keep_log(&self, log: &str, wrong: bool) -> anyhow::Result<Option<PathBuf>> {
         let keep = self.args.keep.as_deref();
         if let Some(keep) = keep {
             files::keep_text(Some(keep), "command", &format!("{}\n", self.command(self.first())))?;
         }
-        let wrong = watched.phase != Phase::Done
-            || watched.transcript.fault.is_some()
-            || watched.transcript.alarms.gravest().is_some();
         let wanted = keep.is_some() || wrong;
-        wanted.then(|| files::keep_text(keep, "console.log", &watched.log)).transpose()
+        wanted.then(|| files::keep_text(keep, "console.log", log)).transpose()
     }
+}
+
+/// What the boots of one guest have in common.
+#[derive(Debug, Default)]
+struct History {
+    log: String,
+    complaints: Vec<(String, Option<String>)>,
+    boot: Duration,
+    cases: Duration,
+    whole: Duration,
+}
+
+impl History {
+    fn add(&mut self, watched: &Watched) {
+        let at = |phase| watched.reached.range(phase..).next().map_or(watched.lasted, |(_, at)| *at);
+        self.boot += at(Phase::Plan);
+        self.cases += at(Phase::Report).saturating_sub(at(Phase::Cases));
+        self.whole += watched.lasted;
+        if !self.log.is_empty() {
+            self.log += "\n--- booted again ---\n";
+        }
+        self.log += &watched.log;
+        if let Some(alarm) = watched.transcript.alarms.gravest() {
+            let case = alarm.case.and_then(|at| watched.transcript.name(at));
+            self.complaints.push((alarm.text.clone(), case.map(str::to_owned)));
+        }
+    }
+
+    /// What stood on the console, and what the cases recorded of the kernel's log.
+    fn complaints(&self, report: &Report) -> Vec<(String, Option<String>)> {
+        let logged = report.cases.iter().flat_map(|record| {
+            let seen = record.observations.iter().filter(|seen| seen.task == "kernel" && seen.what == "log");
+            seen.map(|seen| (seen.observed.clone(), Some(record.name.clone())))
+        });
+        self.complaints.iter().cloned().chain(logged).collect()
+    }
+}
+
+/// The initramfs for these cases.
+fn initramfs(args: &Args, suite: &[u8], filters: Filters) -> anyhow::Result<Vec<u8>> {
+    let Filters { filters, exact, partition } = filters;
+    let order = Order { filters, exact, partition, time_limit: args.timeout };
+    let order = serde_json::to_vec(&order).context("cannot write the guest's order")?;
+    let initramfs = files::initramfs(suite, &order)?;
+    check_size(initramfs.len(), args.memory)?;
+    Ok(initramfs)
 }
 
 /// Whether there was any sign of life. A kernel that says why it cannot go on has come up.

@@ -11,46 +11,64 @@ use ptrace_conformance_harness::case::Arch;
 use ptrace_conformance_harness::record::Verdict;
 use tempfile::TempDir;
 
+use super::Outcome;
 use super::accel::Accelerator;
 use super::args::Args;
 use super::document;
 use super::image;
+use super::ledger::{BOOTS, Ledger, Next};
 use super::limits::Limits;
 use super::qemu::Machine;
 use super::record::{Document, EDITION, Record};
-use super::session::{self, Session, Show};
+use super::session::{Session, Show};
 use super::suite;
 use super::transcript::{Phase, Plan, Transcript};
-use super::verdict::{Judgement, judge};
 use super::watch::{Ending, Watched};
 use crate::exit::Misuse;
 use crate::report::{Report, sample};
 
 const VERDICTS: [Verdict; 4] = [Verdict::Conforms, Verdict::Deviates, Verdict::Skipped, Verdict::Quirk];
 
+/// Cases in each document of the made-up guest.
+const CHUNK: usize = 3;
+
 /// What a guest with that report says, line by line.
 fn console(report: &Report) -> Vec<String> {
     let names = report.cases.iter().map(|record| record.name.clone()).collect();
     let plan = serde_json::to_vec(&Plan { target: report.target.clone(), cases: names }).unwrap();
-    let plan = document::cut(Document::Plan, &plan).unwrap();
-    let end = document::cut(Document::Report, report.to_json().unwrap().as_bytes()).unwrap();
     let mut records = vec![Record::Hello { edition: EDITION }];
-    records.extend(plan.iter().chain(&plan).cloned());
-    for (record, index) in report.cases.iter().zip(0..) {
-        records.push(Record::Start { index });
-        records.push(Record::Case { index, verdict: record.verdict, reason: record.reason.clone() });
+    records.extend(document::cut(Document::PLAN, &plan).unwrap());
+    let (mut ended, mut index) = (None, 0);
+    for (chunk, number) in report.cases.chunks(CHUNK).zip(1..) {
+        for record in chunk {
+            records.push(Record::Step { ended, begins: Some(index) });
+            ended = Some((index, record.verdict));
+            index += 1;
+        }
+        records.push(Record::Step { ended: ended.take(), begins: None });
+        let text = serde_json::to_vec(chunk).unwrap();
+        records.extend(document::cut(Document(number), &text).unwrap());
     }
-    records.extend(end.iter().chain(&end).cloned());
     records.iter().zip(0..).map(|(record, number)| record.line(number)).collect()
 }
 
-/// The same up to and including the first line that says this kind of thing.
-fn console_until(kind: &str) -> Vec<String> {
-    let lines = console(&sample::report(&VERDICTS));
-    let kind = format!(" {kind} ");
-    let at = lines.iter().position(|line| line.contains(&kind)).unwrap();
+/// The report without its first cases, as if no more had been asked for.
+fn behind(report: &Report, first: usize) -> Report {
+    let cases = report.cases[first..].to_vec();
+    Report::new(report.target.clone(), cases.len(), cases)
+}
+
+/// The lines up to the beginning of the case at this place.
+fn until_case(lines: &[String], place: u32) -> Vec<String> {
+    let begins = |line: &String| match Record::find(line) {
+        Some((_, Record::Step { begins, .. })) => begins == Some(place),
+        _ => false,
+    };
+    let at = lines.iter().position(begins).unwrap();
     lines[..=at].to_vec()
 }
+
+const PANIC: &str = "[    3.141600] Kernel panic - not syncing: Fatal exception";
 
 /// Makes a shell script that can be started at once. Written by a process of its own: a child that another
 /// test starts meanwhile could hold our descriptor, and then the script is busy.
@@ -94,30 +112,43 @@ impl Scene {
         Command::parse_from(std::iter::once("vm".into()).chain(files).chain(more)).args
     }
 
+    /// One more boot will say these lines. A script that runs `NEXT` says one boot's lines after the other's.
+    fn boot(&self, number: usize, lines: &[String]) {
+        self.put(&format!("qemu.{number}"), (lines.join("\r\n") + "\r\n").as_bytes());
+    }
+
+    /// A guest whose boots say these lines and end.
+    fn boots(boots: &[Vec<String>]) -> Scene {
+        let scene = Scene::new(NEXT, &[]);
+        boots.iter().zip(1..).for_each(|(lines, number)| scene.boot(number, lines));
+        scene
+    }
+
     /// Boots it, with this limit on silence once it has come up.
-    fn watch(&self, limit: Duration) -> anyhow::Result<(Watched, Machine)> {
+    fn watch(&self, limit: Duration) -> anyhow::Result<Outcome> {
         let args = self.args(&[]);
-        Session::prepare(&args)?.run_within(&mut Show::undisturbed(), |_| Limits::all(limit))
+        Session::prepare(&args)?.outcome_within(&mut Show::undisturbed(), |_| Limits::all(limit))
     }
 
-    fn judge(&self) -> Judgement {
-        let (watched, machine) = self.watch(Duration::from_secs(60)).unwrap();
-        judge(&watched, &machine)
+    fn outcome(&self) -> Outcome {
+        self.watch(Duration::from_secs(60)).unwrap()
+    }
+
+    /// Why there is no report at all, without what varies.
+    fn nothing(&self, limit: Duration) -> String {
+        let error = self.watch(limit).expect_err("there is no report");
+        let text = format!("{error:#}");
+        text.split("; console log: ").next().unwrap().to_owned()
     }
 }
 
-fn partial(judgement: Judgement) -> (Report, String) {
-    match judgement {
-        Judgement::Partial(report, cause) => (report, cause),
-        other => panic!("{other:?}"),
-    }
-}
+/// Counts its boots, and says what that one is to say.
+const NEXT: &str =
+    "n=$(($(cat $0.count 2>/dev/null || echo 0) + 1)); echo $n >$0.count; cat $(dirname $0)/qemu.$n";
 
-fn nothing(judgement: Judgement) -> String {
-    match judgement {
-        Judgement::Nothing(cause) => cause,
-        other => panic!("{other:?}"),
-    }
+/// Why the report is not whole, without the place of the log.
+fn ended(outcome: &Outcome) -> &str {
+    outcome.ended.as_deref().unwrap().split("; console log: ").next().unwrap()
 }
 
 /// The records of a report as `verdict: reason`.
@@ -131,123 +162,220 @@ fn told(report: &Report) -> String {
 #[test]
 fn a_guest_that_reports_is_believed() {
     let report = sample::report(&VERDICTS);
-    let Judgement::Whole(received) = Scene::new("cat $0.console", &console(&report)).judge() else {
-        panic!("the report is whole")
-    };
-    assert_eq!(received.cases, report.cases);
-    assert_eq!(received.target.platform, "qemu");
-    assert_eq!(received.target.accelerator.as_deref(), Some("tcg"));
-    assert_eq!(received.target.model.as_deref(), Some("max"));
+    let outcome = Scene::new("cat $0.console", &console(&report)).outcome();
+    assert_eq!((outcome.ended, outcome.boots, outcome.log), (None, 1, None));
+    assert_eq!(outcome.report.cases, report.cases);
+    assert!(outcome.report.complete);
+    assert_eq!(outcome.report.target.platform, "qemu");
+    assert_eq!(outcome.report.target.accelerator.as_deref(), Some("tcg"));
+    assert_eq!(outcome.report.target.model.as_deref(), Some("max"));
 }
 
 #[test]
 fn a_guest_that_cannot_switch_off_is_believed_and_ended() {
-    let scene = Scene::new("cat $0.console; exec sleep 1000", &console(&sample::report(&VERDICTS)));
-    let (watched, machine) = scene.watch(Duration::from_secs(2)).unwrap();
-    assert!(matches!(judge(&watched, &machine), Judgement::Whole(_)));
+    let report = sample::report(&VERDICTS);
+    let scene = Scene::new("cat $0.console; exec sleep 1000", &console(&report));
+    let outcome = scene.watch(Duration::from_secs(2)).unwrap();
+    assert_eq!((outcome.ended, outcome.report.cases), (None, report.cases));
 }
 
+/// It dies of its second case. What had not arrived runs again, the second case does not.
 #[test]
-fn a_panic_is_named_and_what_had_arrived_stays() {
-    let mut lines = console_until("case");
-    lines.push(Record::Start { index: 1 }.line(90));
-    lines.push("[    3.141593] BUG: unable to handle page fault for address: ffffffffc0ffee00".to_owned());
-    lines.push("[    3.141600] Kernel panic - not syncing: Fatal exception".to_owned());
-    let (report, cause) = partial(Scene::new("cat $0.console", &lines).judge());
-    assert!(!report.complete);
-    insta::assert_snapshot!(cause, @"the guest's kernel died while running cases: Kernel panic - not syncing: Fatal exception");
-    insta::assert_snapshot!(told(&report), @r"
+fn a_guest_that_panics_is_booted_again_behind_the_culprit() {
+    let report = sample::report(&VERDICTS);
+    let mut first = until_case(&console(&report), 1);
+    first.push("[    3.1] BUG: unable to handle page fault for address: ffffffffc0ffee00".to_owned());
+    first.push(PANIC.to_owned());
+    let mut rest = behind(&report, 2);
+    rest.cases.insert(0, report.cases[0].clone());
+    let outcome = Scene::boots(&[first, console(&rest)]).outcome();
+    assert_eq!(outcome.boots, 2);
+    insta::assert_snapshot!(ended(&outcome), @"the guest was booted 2 times; the last time it was lost: the guest's kernel died while running cases: Kernel panic - not syncing: Fatal exception");
+    insta::assert_snapshot!(told(&outcome.report), @"
     conforms: 
-    broken: it was running when the guest ended: the guest's kernel died while running cases: Kernel panic - not syncing: Fatal exception
-    broken: no verdict arrived: the guest's kernel died while running cases: Kernel panic - not syncing: Fatal exception
-    broken: no verdict arrived: the guest's kernel died while running cases: Kernel panic - not syncing: Fatal exception
+    broken: the guest's kernel died while it was running: Kernel panic - not syncing: Fatal exception
+    skipped: only on aarch64: x7 is the marker there
+    quirk: the kernel sets the marker late
     ");
-    Report::parse(&report.to_json().unwrap()).expect("other programs can read it");
+    assert!(!outcome.report.complete);
+    for at in [0, 2, 3] {
+        assert_eq!(outcome.report.cases[at], report.cases[at], "with all its observations");
+    }
+    let panic =
+        ("Kernel panic - not syncing: Fatal exception".to_owned(), Some(report.cases[1].name.clone()));
+    assert_eq!(outcome.complaints, [panic]);
+    Report::parse(&outcome.report.to_json().unwrap()).expect("other programs can read it");
+}
+
+/// The first document is here when it dies: nothing of that runs again.
+#[test]
+fn what_has_arrived_in_full_is_not_run_again() {
+    let report = sample::report(&[Verdict::Conforms; 7]);
+    let mut first = until_case(&console(&report), 4);
+    first.push(PANIC.to_owned());
+    let mut second = behind(&report, 5);
+    second.cases.insert(0, report.cases[3].clone());
+    let mut died_again = until_case(&console(&second), 2);
+    died_again.push(PANIC.to_owned());
+    let third = [&second.cases[..2]].concat();
+    let third = Report::new(report.target.clone(), third.len(), third);
+    let outcome = Scene::boots(&[first, died_again, console(&third)]).outcome();
+    let broken: Vec<_> =
+        outcome.report.cases.iter().map(|record| record.verdict == Verdict::Broken).collect();
+    assert_eq!(broken, [false, false, false, false, true, false, true]);
+    assert_eq!(outcome.boots, 3);
 }
 
 #[test]
-fn a_guest_that_hangs_is_ended() {
-    let scene = Scene::new("cat $0.console; exec sleep 1000", &console_until("case"));
-    let (watched, machine) = scene.watch(Duration::from_secs(2)).unwrap();
-    let (_, cause) = partial(judge(&watched, &machine));
-    insta::assert_snapshot!(cause, @"time limit: nothing new from the guest for 2 s while running cases");
+fn a_guest_that_hangs_costs_the_case_that_hung() {
+    let report = sample::report(&VERDICTS);
+    let first = until_case(&console(&report), 0);
+    let scene = Scene::boots(&[first, console(&behind(&report, 1))]);
+    executable(&scene.path("qemu"), &format!("{NEXT}; [ $n = 2 ] || exec sleep 1000"));
+    let outcome = scene.watch(Duration::from_secs(2)).unwrap();
+    insta::assert_snapshot!(told(&outcome.report), @"
+    broken: the guest was lost while it was running: time limit: nothing new from the guest for 2 s while running cases
+    deviates: 1 of 2 checks failed
+    skipped: only on aarch64: x7 is the marker there
+    quirk: the kernel sets the marker late
+    ");
+    assert_eq!(outcome.report.cases[1..], report.cases[1..]);
+}
+
+/// Each boot dies of its first case.
+#[test]
+fn a_kernel_that_dies_again_and_again_is_given_up() {
+    let report = sample::report(&[Verdict::Conforms; 9]);
+    let boots: Vec<_> = (0..BOOTS)
+        .map(|at| [until_case(&console(&behind(&report, at)), 0), vec![PANIC.to_owned()]].concat())
+        .collect();
+    let outcome = Scene::boots(&boots).outcome();
+    assert_eq!(outcome.boots, BOOTS);
+    insta::assert_snapshot!(ended(&outcome), @"the guest's kernel died while running cases: Kernel panic - not syncing: Fatal exception; given up after 6 boots");
+    assert!(outcome.report.cases.iter().all(|record| record.verdict == Verdict::Broken));
+}
+
+#[test]
+fn a_boot_without_progress_is_the_last() {
+    let report = sample::report(&VERDICTS);
+    let planned = |report: &Report| {
+        let mut lines = until_case(&console(report), 0);
+        lines.pop();
+        lines
+    };
+    let outcome = Scene::boots(&[planned(&report)]).outcome();
+    assert_eq!(outcome.boots, 1);
+    insta::assert_snapshot!(ended(&outcome), @"the guest powered off or rebooted while running cases");
+}
+
+/// The second boot dies before it has planned: what the first one told stays.
+#[test]
+fn a_second_boot_that_fails_takes_nothing_away() {
+    let report = sample::report(&VERDICTS);
+    let first = until_case(&console(&report), 3);
+    let outcome = Scene::boots(&[first, vec![PANIC.to_owned()]]).outcome();
+    assert_eq!(outcome.boots, 1, "the culprit was the last case");
+    let mut first = until_case(&console(&sample::report(&[Verdict::Conforms; 7])), 3);
+    first.push(PANIC.to_owned());
+    let outcome = Scene::boots(&[first, vec![PANIC.to_owned()]]).outcome();
+    insta::assert_snapshot!(told(&outcome.report), @"
+    conforms: 
+    conforms: 
+    conforms: 
+    broken: the guest's kernel died while it was running: Kernel panic - not syncing: Fatal exception
+    broken: no record arrived: the guest's kernel died while booting: Kernel panic - not syncing: Fatal exception
+    broken: no record arrived: the guest's kernel died while booting: Kernel panic - not syncing: Fatal exception
+    broken: no record arrived: the guest's kernel died while booting: Kernel panic - not syncing: Fatal exception
+    ");
 }
 
 /// Six records, each well within the limit, all together beyond it.
 #[test]
 fn a_slow_guest_is_no_silent_one() {
-    let script = "for at in 1 2 3 4 5 6; do sed -n ${at}p $0.console; sleep 1.5; done";
-    let (watched, _) = Scene::new(script, &console_until("case")).watch(Duration::from_secs(6)).unwrap();
-    assert!(matches!(watched.ending, Ending::Exited(Ok(status)) if status.success()), "{watched:?}");
+    let script =
+        "for at in 1 2 3 4 5 6; do sed -n ${at}p $0.console; sleep 1.5; done; sed -n '7,$p' $0.console";
+    let report = sample::report(&VERDICTS);
+    let outcome = Scene::new(script, &console(&report)).watch(Duration::from_secs(6)).unwrap();
+    assert_eq!(outcome.ended, None);
 }
 
 #[test]
 fn a_guest_that_never_says_a_word_is_ended() {
-    let (watched, machine) = Scene::new("exec sleep 1000", &[]).watch(Duration::from_millis(200)).unwrap();
-    insta::assert_snapshot!(nothing(judge(&watched, &machine)), @"time limit: nothing new from the guest for 0.2 s while booting, it never said a word");
+    let scene = Scene::new("exec sleep 1000", &[]);
+    insta::assert_snapshot!(scene.nothing(Duration::from_millis(200)), @"no report from the guest: time limit: nothing new from the guest for 0.2 s while booting, it never said a word; --append earlyprintk=ttyS0 (x86_64) or earlycon (aarch64) shows more");
 }
 
 #[test]
 fn a_guest_that_just_ends_is_no_success() {
-    insta::assert_snapshot!(nothing(Scene::new("true", &[]).judge()), @"the guest powered off or rebooted while booting, it never said a word");
-    let hello = console_until("hello");
-    insta::assert_snapshot!(nothing(Scene::new("cat $0.console", &hello).judge()), @"the guest powered off or rebooted while planning");
+    let limit = Duration::from_secs(60);
+    insta::assert_snapshot!(Scene::new("true", &[]).nothing(limit), @"no report from the guest: the guest powered off or rebooted while booting, it never said a word; --append earlyprintk=ttyS0 (x86_64) or earlycon (aarch64) shows more");
+    let hello = console(&sample::report(&VERDICTS))[..1].to_vec();
+    insta::assert_snapshot!(Scene::new("cat $0.console", &hello).nothing(limit), @"no report from the guest: the guest powered off or rebooted while planning");
+    insta::assert_snapshot!(Scene::new("cat $0.console", &[PANIC.to_owned()]).nothing(limit), @"no report from the guest: the guest's kernel died while booting: Kernel panic - not syncing: Fatal exception");
 }
 
 #[test]
 fn a_suite_that_gives_up_says_why() {
-    let mut lines = console_until("case");
+    let report = sample::report(&VERDICTS);
+    let mut lines = until_case(&console(&report), 3);
     lines.push(Record::Fault { reason: "the suite in the guest was killed by SIGKILL".to_owned() }.line(0));
-    lines.push("Out of memory: and so on".to_owned());
-    let (_, cause) = partial(Scene::new("cat $0.console", &lines).judge());
-    assert_eq!(cause, "the suite in the guest was killed by SIGKILL");
+    let outcome = Scene::boots(&[lines]).outcome();
+    insta::assert_snapshot!(told(&outcome.report), @"
+    conforms: 
+    deviates: 1 of 2 checks failed
+    skipped: only on aarch64: x7 is the marker there
+    broken: the guest was lost while it was running: the suite in the guest was killed by SIGKILL
+    ");
 }
 
 #[test]
-fn a_suite_that_dies_after_its_report_is_not_believed() {
+fn a_suite_that_dies_after_its_records_is_not_believed() {
     let mut lines = console(&sample::report(&VERDICTS));
     lines.push(Record::Fault { reason: "the suite in the guest ended with status 101".to_owned() }.line(0));
-    let (report, cause) = partial(judge(&heard(&lines), &machine()));
+    let (report, ended) = judged(&lines).unwrap();
     assert!(!report.complete);
-    assert_eq!(cause, "the suite in the guest ended with status 101");
+    assert_eq!(ended.as_deref(), Some("the suite in the guest ended with status 101"));
 }
 
 #[test]
 fn a_suite_of_another_edition_is_refused() {
     let lines = [Record::Hello { edition: EDITION + 1 }.line(0)];
-    insta::assert_snapshot!(nothing(Scene::new("cat $0.console", &lines).judge()), @"the guest's binary speaks edition 2 of the console protocol, this program speaks 1; build both from the same sources");
+    insta::assert_snapshot!(Scene::new("cat $0.console", &lines).nothing(Duration::from_secs(60)), @"no report from the guest: the guest's binary speaks edition 3 of the console protocol, this program speaks 2; build both from the same sources");
+}
+
+/// Two lines of the first document are lost, so its cases run again.
+#[test]
+fn a_torn_document_is_asked_for_again() {
+    let report = sample::report(&VERDICTS);
+    let mut lines = console(&report);
+    lines.retain(|line| !matches!(Record::find(line), Some((_, Record::Part { document: Document(1), .. }))));
+    let again = Report::new(report.target.clone(), CHUNK, report.cases[..CHUNK].to_vec());
+    let outcome = Scene::boots(&[lines, console(&again)]).outcome();
+    assert_eq!(outcome.boots, 2);
+    assert_eq!(outcome.report.cases, report.cases);
+    let ended = ended(&outcome);
+    assert!(ended.contains("the console was torn: document 1 is not whole: "), "{ended}");
 }
 
 #[test]
-fn a_torn_console_is_told_apart_from_a_dead_guest() {
-    let whole = console(&sample::report(&VERDICTS));
-    let is_second_part = |line: &&String| line.contains(" report-end ");
-    let lines: Vec<_> = whole.iter().filter(|line| !is_second_part(line)).cloned().collect();
-    let (report, cause) = partial(Scene::new("cat $0.console", &lines).judge());
-    assert!(cause.starts_with("the console was torn: the report is not whole: "), "{cause}");
-    let verdicts: Vec<_> = report.cases.iter().map(|record| record.verdict).collect();
-    assert_eq!(verdicts, VERDICTS, "the verdicts had come one by one");
-    assert!(!report.complete);
-}
-
-#[test]
-fn a_report_that_contradicts_the_run_is_not_believed() {
-    let mut lines = console(&sample::report(&VERDICTS));
-    let other = Record::Case { index: 0, verdict: Verdict::Broken, reason: String::new() };
-    let at = lines.iter().position(|line| line.contains(" case ")).unwrap();
-    lines[at] = other.line(1);
-    let (_, cause) = partial(Scene::new("cat $0.console", &lines).judge());
-    assert_eq!(cause, "the guest's report contradicts what it said while it ran");
+fn records_that_contradict_the_run_are_not_believed() {
+    let lines = console(&sample::report(&VERDICTS));
+    let lie = Record::Step { ended: Some((0, Verdict::Broken)), begins: None }.line(9);
+    let honest = Record::Step { ended: Some((0, VERDICTS[0])), begins: Some(1) };
+    let told = |line: &String| Record::find(line).is_some_and(|(_, record)| record == honest);
+    let lines: Vec<_> =
+        lines.iter().map(|line| if told(line) { lie.clone() } else { line.clone() }).collect();
+    let outcome = Scene::boots(&[lines]).outcome();
+    assert_eq!(ended(&outcome), "the guest's records contradict what it said while it ran");
+    assert!(outcome.report.cases.iter().all(|record| record.verdict == Verdict::Broken));
 }
 
 #[test]
 fn what_qemu_refuses_is_the_users_choice() {
     let scene = Scene::new("echo 'qemu: unable to find CPU model' >&2; exit 1", &[]);
-    let (watched, machine) = scene.watch(Duration::from_secs(60)).unwrap();
-    let cause = nothing(judge(&watched, &machine));
-    let error = session::no_report(&watched, &cause, Some(Path::new("/k/console.log")));
+    let error = scene.watch(Duration::from_secs(60)).expect_err("QEMU does not start");
     assert!(error.is::<Misuse>());
-    insta::assert_snapshot!(error, @"QEMU does not start: qemu: unable to find CPU model; see --cpu, --memory, --accel and --qemu; console log: /k/console.log");
+    insta::assert_snapshot!(scene.nothing(Duration::from_secs(60)), @"QEMU does not start: qemu: unable to find CPU model; see --cpu, --memory, --accel and --qemu");
 }
 
 #[test]
@@ -277,10 +405,8 @@ fn kept_files_make_the_command_work_again() {
     let scene = Scene::new("cat $0.console", &console(&sample::report(&VERDICTS)));
     let keep = scene.path("keep");
     let args = scene.args(&["--keep", keep.to_str().unwrap()]);
-    let session = Session::prepare(&args).unwrap();
-    let (watched, _) =
-        session.run_within(&mut Show::undisturbed(), |_| Limits::all(Duration::from_secs(60))).unwrap();
-    assert_eq!(session.keep_log(&watched).unwrap(), Some(keep.join("console.log")));
+    let outcome = super::guest_report(&args, &mut Show::undisturbed()).unwrap();
+    assert_eq!(outcome.log, Some(keep.join("console.log")));
     let command = std::fs::read_to_string(keep.join("command")).unwrap();
     let output = std::process::Command::new("sh").arg("-c").arg(command).output().unwrap();
     assert_eq!(output.stdout, std::fs::read(scene.path("qemu.console")).unwrap());
@@ -356,6 +482,16 @@ fn heard(lines: &[String]) -> Watched {
     }
 }
 
+/// The report that one boot with these lines gives, if it gives one, and why it is not whole.
+fn judged(lines: &[String]) -> Option<(Report, Option<String>)> {
+    let mut ledger = Ledger::default();
+    let ended = match ledger.take(&heard(lines)) {
+        Next::Done => None,
+        Next::Again(_, cause) | Next::End(cause) => Some(cause),
+    };
+    ledger.report(ended, &machine())
+}
+
 fn machine() -> Machine {
     let (arch, accelerator) = (Arch::X86_64, Accelerator::Tcg);
     Machine { program: "qemu".into(), arch, accelerator, cpu: None, memory: 512, append: None }
@@ -389,18 +525,17 @@ proptest! {
         let report = sample::report(&verdicts);
         let mut lines = console(&report);
         mishaps.iter().for_each(|mishap| befall(mishap, &mut lines));
-        match judge(&heard(&lines), &machine()) {
-            Judgement::Whole(received) => prop_assert_eq!(received.cases, report.cases),
-            Judgement::Partial(received, _) => {
+        match judged(&lines) {
+            Some((received, None)) => prop_assert_eq!(received.cases, report.cases),
+            Some((received, Some(_))) => {
                 prop_assert!(!received.complete);
                 prop_assert_eq!(received.cases.len(), report.cases.len());
                 for (received, sent) in received.cases.iter().zip(&report.cases) {
                     prop_assert_eq!(&received.name, &sent.name);
-                    let broken = received.verdict == Verdict::Broken;
-                    prop_assert!(broken || received.verdict == sent.verdict);
+                    prop_assert!(received.verdict == Verdict::Broken || received == sent);
                 }
             }
-            Judgement::Nothing(cause) => prop_assert!(!cause.is_empty()),
+            None => {}
         }
     }
 
@@ -410,7 +545,8 @@ proptest! {
         let report = sample::report(&VERDICTS);
         let mut lines = console(&report);
         befall(&if lost { Mishap::Lost(at) } else { Mishap::Parted(at, byte) }, &mut lines);
-        let judgement = judge(&heard(&lines), &machine());
-        prop_assert!(matches!(judgement, Judgement::Whole(_)), "{judgement:?}");
+        let (received, ended) = judged(&lines).unwrap();
+        prop_assert_eq!(ended, None);
+        prop_assert_eq!(received.cases, report.cases);
     }
 }

@@ -1,8 +1,8 @@
 //! The transcript: everything that a console has told so far, and how far the guest has come.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use ptrace_conformance_harness::record::Verdict;
+use ptrace_conformance_harness::record::{CaseRecord, Verdict};
 use serde::{Deserialize, Serialize};
 
 use super::alarm::Alarms;
@@ -28,7 +28,7 @@ pub enum Phase {
     Plan,
     /// Cases run.
     Cases,
-    /// The report is on its way.
+    /// The last records are on their way.
     Report,
     /// Nothing more is needed.
     Done,
@@ -60,22 +60,24 @@ pub enum News {
     Judged(u32, Verdict),
 }
 
-/// What arrived from one guest.
+/// What arrived from one boot of a guest.
 #[derive(Debug, Default)]
 pub struct Transcript {
     greeted: bool,
-    plan: Assembly,
+    documents: BTreeMap<Document, Assembly>,
+    read: BTreeSet<Document>,
     /// The plan as soon as it is complete.
     pub planned: Option<Plan>,
-    report: Assembly,
-    /// The report's text as soon as it is complete.
-    pub reported: Option<Vec<u8>>,
-    /// Cases that began, by their place in the plan.
-    pub started: BTreeSet<u32>,
-    /// Cases that have a verdict, by their place in the plan.
-    pub judged: BTreeMap<u32, (Verdict, String)>,
-    /// Why nothing that arrived can be believed, or why the guest gave up.
+    /// The full records that have arrived, by the name of the case.
+    pub records: HashMap<String, CaseRecord>,
+    /// The case that is running, by its place in the plan.
+    pub running: Option<u32>,
+    /// The verdicts that were told while the cases ran, by their place in the plan.
+    pub judged: BTreeMap<u32, Verdict>,
+    /// Why the guest gave up.
     pub fault: Option<String>,
+    /// Why nothing that arrived can be believed.
+    pub distrust: Option<String>,
     /// What the kernel said about itself.
     pub alarms: Alarms,
     numbers: BTreeSet<u32>,
@@ -85,12 +87,12 @@ impl Transcript {
     /// Takes in one line of the console.
     pub fn hear(&mut self, line: &str) -> News {
         let Some((number, record)) = Record::find(line) else {
-            self.alarms.look(line);
+            self.alarms.look(line, self.running);
             return News::Nothing;
         };
         self.numbers.insert(number);
         self.take(record).unwrap_or_else(|Contradiction| {
-            self.fault =
+            self.distrust =
                 Some("the console contradicts itself: two records that exclude each other".to_owned());
             News::Progress
         })
@@ -100,17 +102,14 @@ impl Transcript {
         match record {
             Record::Hello { edition } => self.greet(edition),
             Record::Part { document, index, data } => {
-                self.assembly(document).part(index, data)?;
-                return Ok(self.settle(document));
+                self.documents.entry(document).or_default().part(index, data)?;
+                return self.settle(document);
             }
-            Record::End { document, parts, crc } => {
-                self.assembly(document).end(parts, crc)?;
-                return Ok(self.settle(document));
+            Record::Frame { document, size, crc } => {
+                self.documents.entry(document).or_default().frame(size, crc)?;
+                return self.settle(document);
             }
-            Record::Start { index } => {
-                self.started.insert(index);
-            }
-            Record::Case { index, verdict, reason } => return self.judge(index, verdict, reason),
+            Record::Step { ended, begins } => return self.step(ended, begins),
             Record::Fault { reason } => self.fault = Some(reason),
         }
         Ok(News::Progress)
@@ -123,58 +122,75 @@ impl Transcript {
                 "the guest's binary speaks edition {edition} of the console protocol, this program speaks \
                  {EDITION}; build both from the same sources"
             );
-            self.fault = Some(why);
+            self.distrust = Some(why);
         }
     }
 
-    fn judge(&mut self, index: u32, verdict: Verdict, reason: String) -> Result<News, Contradiction> {
-        let news = (verdict, reason);
-        match self.judged.get(&index) {
-            Some(known) if *known != news => Err(Contradiction),
+    fn step(&mut self, ended: Option<(u32, Verdict)>, begins: Option<u32>) -> Result<News, Contradiction> {
+        self.running = begins;
+        let Some((index, verdict)) = ended else { return Ok(News::Progress) };
+        match self.judged.insert(index, verdict) {
+            Some(known) if known != verdict => Err(Contradiction),
             Some(_) => Ok(News::Progress),
-            None => {
-                self.judged.insert(index, news);
-                Ok(News::Judged(index, verdict))
-            }
+            None => Ok(News::Judged(index, verdict)),
         }
     }
 
-    fn assembly(&mut self, document: Document) -> &mut Assembly {
-        match document {
-            Document::Plan => &mut self.plan,
-            Document::Report => &mut self.report,
-        }
+    /// Looks whether a document has become whole, and reads it once.
+    fn settle(&mut self, document: Document) -> Result<News, Contradiction> {
+        let whole = self.documents.get(&document).and_then(Assembly::whole);
+        let Some(text) = whole.filter(|_| self.read.insert(document)) else { return Ok(News::Progress) };
+        let done = match document {
+            Document::PLAN => serde_json::from_slice(&text).map(|plan| {
+                self.planned = Some(plan);
+                Ok(News::Planned)
+            }),
+            _ => serde_json::from_slice(&text).map(|records| self.file(records)),
+        };
+        done.unwrap_or_else(|error| {
+            self.distrust = Some(format!("a document from the guest cannot be read: {error}"));
+            Ok(News::Progress)
+        })
     }
 
-    /// Looks whether a document has become whole.
-    fn settle(&mut self, document: Document) -> News {
-        match document {
-            Document::Plan if self.planned.is_none() => {
-                self.planned = self.plan.whole().and_then(|text| serde_json::from_slice(&text).ok());
-                if self.planned.is_some() { News::Planned } else { News::Progress }
+    fn file(&mut self, records: Vec<CaseRecord>) -> Result<News, Contradiction> {
+        for record in records {
+            match self.records.get(&record.name) {
+                Some(known) if *known != record => return Err(Contradiction),
+                Some(_) => {}
+                None => {
+                    self.records.insert(record.name.clone(), record);
+                }
             }
-            Document::Report if self.reported.is_none() => {
-                self.reported = self.report.whole();
-                News::Progress
-            }
-            _ => News::Progress,
         }
+        Ok(News::Progress)
     }
 
     /// How far the guest has come.
     pub fn phase(&self) -> Phase {
-        let all_judged = self.planned.as_ref().is_some_and(|plan| self.judged.len() >= plan.cases.len());
-        if self.fault.is_some() || self.reported.is_some() {
+        let planned = self.planned.as_ref().map(|plan| plan.cases.len());
+        let all = |count: usize| planned.is_some_and(|planned| count >= planned);
+        if self.fault.is_some() || self.distrust.is_some() || all(self.records.len()) {
             Phase::Done
-        } else if self.report != Assembly::default() || all_judged {
+        } else if all(self.judged.len()) {
             Phase::Report
-        } else if self.planned.is_some() || !self.started.is_empty() {
+        } else if planned.is_some() || self.running.is_some() {
             Phase::Cases
-        } else if self.greeted || self.plan != Assembly::default() {
+        } else if self.greeted || !self.documents.is_empty() {
             Phase::Plan
         } else {
             Phase::Boot
         }
+    }
+
+    /// The name of the case that is running.
+    pub fn culprit(&self) -> Option<&str> {
+        self.name(self.running?)
+    }
+
+    /// The name of the case at this place in the plan.
+    pub fn name(&self, index: u32) -> Option<&str> {
+        self.planned.as_ref()?.cases.get(index as usize).map(String::as_str)
     }
 
     /// How many records are known to have been lost: the gaps in the numbers.
@@ -182,10 +198,15 @@ impl Transcript {
         self.numbers.last().map_or(0, |&last| last as usize + 1 - self.numbers.len())
     }
 
-    /// What is missing of the report, for a message.
+    /// What is missing, for a message.
     pub fn missing(&self) -> String {
         let lost = self.lost();
-        let torn = if lost > 0 { format!(" ({lost} records were torn or lost)") } else { String::new() };
-        format!("the report is not whole: {}{torn}", self.report.missing())
+        let torn = if lost > 0 { format!(" ({lost} lines were torn or lost)") } else { String::new() };
+        let torn_document = self.documents.iter().find(|(document, _)| !self.read.contains(document));
+        let what = torn_document.map_or_else(
+            || "cases have no record".to_owned(),
+            |(document, assembly)| format!("document {} is not whole: {}", document.0, assembly.missing()),
+        );
+        what + &torn
     }
 }
