@@ -57,7 +57,7 @@ pub fn nothing_matches(filters: &Filters, all: &[Named]) -> String {
     };
     match filters.partition {
         Some(partition) if all.iter().any(matched) => {
-            format!("the partition {partition} holds none of the selected cases; there are fewer than that")
+            format!("the partition {partition} is empty: fewer cases than that are selected")
         }
         _ => no_match(&filters.filters, all),
     }
@@ -207,7 +207,7 @@ mod tests {
         assert!(names(&share("4/4", "clone_message")).is_empty());
         let said = ["clone_message", "clone_mesage"].map(|f| nothing_matches(&share("4/4", f), &all));
         insta::assert_snapshot!(said.join("\n"), @"
-        the partition 4/4 holds none of the selected cases; there are fewer than that
+        the partition 4/4 is empty: fewer cases than that are selected
         no case matches `clone_mesage`; did you mean
           clone_message
         ");

@@ -125,7 +125,7 @@ fn a_stream_that_is_interrupted_falls_short_of_its_plan() {
     let mut child = command("--format tap13").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut reader = BufReader::new(child.stdout.take().unwrap());
     let mut text = String::new();
-    // The first result is there before the last one is known: the stream is live.
+    // All results are more than the pipe holds, so the run cannot end before we read on.
     while !text.contains("ok 1 ") {
         assert_ne!(reader.read_line(&mut text).unwrap(), 0, "it ended early: {text}");
     }
