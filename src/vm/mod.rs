@@ -81,15 +81,15 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
         anstream::eprintln!("{}", select::nothing_matches(&args.filters, &all));
         return Ok(Status::NothingRan);
     }
-    let mut session = Session::prepare(args)?;
     if args.show_command {
+        let session = Session::prepare(args)?;
         output::print(&format!("{}\n", session.command(session.first())))?;
         return Ok(Status::AsExpected);
     }
     let (place, baseline) = (args.output.place()?, args.against.read()?);
     let judge = |report, own| args.against.judge(baseline.as_ref(), report, &args.filters, &args.output, own);
     let mut show = Show::new(Interruption::watch()?);
-    let outcome = session.outcome(&mut show);
+    let outcome = guest_report(args, &mut show);
     show.end();
     let signal = show.signal();
     let outcome = match (outcome, signal) {

@@ -273,7 +273,9 @@ pub fn console_at(log: Option<&Path>) -> String {
 
 /// The error of a guest that left no report at all. What QEMU refuses at once is mostly the user's choice.
 pub fn no_report(watched: &Watched, cause: &str, log: Option<&Path>) -> anyhow::Error {
-    let refused = matches!(&watched.ending, Ending::Exited(Ok(status)) if !status.success());
+    // One that was killed has refused nothing.
+    let refused =
+        matches!(&watched.ending, Ending::Exited(Ok(status)) if status.code().is_some_and(|code| code != 0));
     let at = console_at(log);
     if refused && watched.mute() {
         let why = watched.complaints.join("; ");
