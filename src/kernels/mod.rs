@@ -5,10 +5,12 @@
 //!   apt       lists and downloads, checked by apt's signatures
 //!   packages  the newest of each line
 //!   store     the images, kept with their checksums
+//!   sandbox   gVisor's program, the same way
 //! ```
 
 mod apt;
 mod packages;
+mod sandbox;
 mod sources;
 mod store;
 mod version;
@@ -137,6 +139,11 @@ impl Archive {
             }
         }
         Ok(packages::newest(&found, arch))
+    }
+
+    /// The package lists of an architecture.
+    fn lists(&self, arch: Arch) -> anyhow::Result<Vec<PathBuf>> {
+        self.apt.as_ref().map_or_else(|| Ok(Vec::new()), |apt| apt.lists(arch))
     }
 
     /// Whether the kernel is in the cache.

@@ -20,15 +20,24 @@ pub struct Package {
 
 /// Reads a list, keeping the packages that may hold a cloud kernel.
 pub fn kernels(list: impl BufRead, arch: Arch) -> std::io::Result<Vec<Package>> {
-    let mut found = Vec::new();
-    let mut name = String::new();
-    for line in list.lines() {
-        let line = line?;
+    named(list, |name| is_kernel(name, arch))
+}
+
+/// Reads a list for the versions of one package.
+pub fn versions(list: impl BufRead, package: &str) -> std::io::Result<Vec<String>> {
+    Ok(named(list, |name| name == package)?.into_iter().map(|package| package.version).collect())
+}
+
+fn named(mut list: impl BufRead, wanted: impl Fn(&str) -> bool) -> std::io::Result<Vec<Package>> {
+    let (mut found, mut name, mut line) = (Vec::new(), String::new(), String::new());
+    // One buffer for all lines: the lists have millions.
+    while list.read_line(&mut line)? > 0 {
         if let Some(value) = line.strip_prefix("Package: ") {
-            value.clone_into(&mut name);
-        } else if let Some(version) = line.strip_prefix("Version: ").filter(|_| is_kernel(&name, arch)) {
-            found.push(Package { name: name.clone(), version: version.to_owned() });
+            value.trim_end().clone_into(&mut name);
+        } else if let Some(version) = line.strip_prefix("Version: ").filter(|_| wanted(&name)) {
+            found.push(Package { name: name.clone(), version: version.trim_end().to_owned() });
         }
+        line.clear();
     }
     Ok(found)
 }

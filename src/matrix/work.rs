@@ -147,7 +147,7 @@ impl Shop<'_> {
 
     fn gvisor(&self, name: &str, platform: Platform) -> Outcome {
         self.board.at(name, "looking for runsc");
-        let runsc = PathBuf::from("runsc");
+        let runsc = self.archive.and_then(|archive| archive.runsc().ok()).unwrap_or_else(|| "runsc".into());
         let sandbox = match Sandbox::find(&runsc, platform) {
             Ok(sandbox) => sandbox,
             Err(why) => return Outcome::Skipped(why),
