@@ -2,7 +2,7 @@
 
 use crate::program::Program;
 use crate::tracee::{Flow, Stopped};
-use crate::version::Change;
+use crate::version::{Change, KernelVersion};
 
 /// Scenario of a case: drives the tracee, stopped where its program begins, and checks what it sees.
 pub type Scenario = fn(Stopped) -> Flow;
@@ -57,6 +57,14 @@ pub struct Quirk {
     pub ends: &'static str,
     /// What the author of a tracer does about it.
     pub advice: &'static str,
+}
+
+impl Quirk {
+    /// Whether it is recorded for that architecture and kernel.
+    pub fn applies(&self, arch: Arch, kernel: KernelVersion) -> bool {
+        let ended = self.until.is_some_and(|change| change.is_in(kernel));
+        self.arches.contains(&arch) && self.since.is_in(kernel) && !ended
+    }
 }
 
 /// The architectures of the suite.

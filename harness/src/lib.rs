@@ -14,6 +14,7 @@ pub mod context;
 pub mod environment;
 pub mod errno;
 pub mod image;
+pub mod judge;
 pub mod kernel;
 pub mod label;
 pub mod layout;
