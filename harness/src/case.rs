@@ -1,5 +1,6 @@
 //! A case: one scenario that checks clauses, declared once and read by runner, list, explain and reports.
 
+use crate::kernel_change::KernelChange;
 use crate::program::Program;
 use crate::tracee::{Flow, Stopped};
 use crate::version::{Change, KernelVersion};
@@ -188,6 +189,8 @@ pub struct Case {
     pub options: u32,
     /// Differences between documentation and kernels that are known and explained.
     pub quirks: &'static [Quirk],
+    /// Changes of the kernel that its expectations follow, see [`crate::tracee::Task::across`].
+    pub changes: &'static [&'static KernelChange],
     /// Writes the program that the tracee runs.
     pub program: fn(&mut Program),
     /// Drives it.
@@ -207,6 +210,7 @@ impl Case {
         axes: &[ANY_START],
         options: crate::request::options::TRACESYSGOOD,
         quirks: &[],
+        changes: &[],
         program: |_| {},
         scenario: |_| Ok(()),
     };

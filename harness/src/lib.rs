@@ -16,6 +16,7 @@ pub mod errno;
 pub mod image;
 pub mod judge;
 pub mod kernel;
+pub mod kernel_change;
 pub mod label;
 pub mod layout;
 pub mod native;
