@@ -6,7 +6,9 @@ use std::time::Duration;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::exit::Status;
-use crate::{bisect, compare, evidence, vm};
+use crate::formats::Form;
+use crate::partition::Partition;
+use crate::{bisect, compare, evidence, matrix, vm};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -20,7 +22,7 @@ Examples:
   ptrace-conformance vm --kernel bzImage  run everything in a virtual machine on that kernel
   ptrace-conformance doctor               see what this machine allows, and what to do about it";
 
-const EXIT_STATUS: &str = "\
+pub const EXIT_STATUS: &str = "\
 Exit status:
   0  as expected: every case conforms, is a recorded quirk, or was skipped for a reason
   1  at least one case deviates
@@ -58,10 +60,14 @@ enum Verb {
     Doctor(DoctorArgs),
     /// Run cases in a virtual machine on a kernel image
     Vm(Box<vm::Args>),
+    /// Run cases on many kernels: Debian's of every line, your own, this one, gVisor
+    Matrix(Box<matrix::Args>),
     /// Keep reports as evidence, and make the pages that follow from it
     Evidence(evidence::Args),
     /// Compare two kernels case by case: what got worse, what changed, what got better
     Compare(compare::Args),
+    /// Show a stored report in any form, or merge the parts of one run
+    Report(crate::stored::Args),
 }
 
 /// Which cases.
@@ -73,6 +79,9 @@ pub struct Filters {
     /// Take each FILTER as one full name, `family::behaviour::variant`
     #[arg(long, requires = "filters")]
     pub exact: bool,
+    /// Take every OF-th of the selected cases only, from the SHARE-th on
+    #[arg(long, value_name = "SHARE/OF")]
+    pub partition: Option<Partition>,
 }
 
 /// What a report looks like and where it goes.
@@ -80,13 +89,13 @@ pub struct Filters {
 pub struct OutputArgs {
     /// Form of the report
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    pub format: Form,
     /// Write the report to this file, whole or not at all, and the summary to the terminal
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }
 
-/// Forms of a report.
+/// Forms of everything else that is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// A summary for people
@@ -167,8 +176,10 @@ impl Cli {
                 Ok(bisect::step(|| args.against.check(&args.filters, &args.output), || vm::run(args)))
             }
             Some(Verb::Vm(args)) => vm::run(args),
+            Some(Verb::Matrix(args)) => matrix::run(args),
             Some(Verb::Evidence(args)) => evidence::run(args),
             Some(Verb::Compare(args)) => compare::run(args),
+            Some(Verb::Report(args)) => crate::stored::obey(args),
         }
     }
 }
@@ -247,8 +258,10 @@ mod tests {
           explain   Explain one case: claim, clauses with sources, program, and what this kernel does
           doctor    Say what this machine allows, and what to do about what it does not
           vm        Run cases in a virtual machine on a kernel image
+          matrix    Run cases on many kernels: Debian's of every line, your own, this one, gVisor
           evidence  Keep reports as evidence, and make the pages that follow from it
           compare   Compare two kernels case by case: what got worse, what changed, what got better
+          report    Show a stored report in any form, or merge the parts of one run
           help      Print this message or the help of the given subcommand(s)
 
         Arguments:
@@ -258,6 +271,9 @@ mod tests {
         Options:
               --exact
                   Take each FILTER as one full name, `family::behaviour::variant`
+
+              --partition <SHARE/OF>
+                  Take every OF-th of the selected cases only, from the SHARE-th on
 
           -j, --jobs <N>
                   Cases at a time [default: one per processor]
@@ -278,6 +294,11 @@ mod tests {
                   Possible values:
                   - human: A summary for people
                   - json:  Everything, for programs; versioned, and the same bytes each time
+                  - ktap:  KTAP version 1, the kernel's; told line by line as cases end
+                  - tap13: TAP version 13; told line by line as cases end
+                  - junit: JUnit XML, for Jenkins, GitLab and their like
+                  - kcidb: KCIDB schema 5.3, for KernelCI
+                  - lava:  Signals for LAVA, on the console of a board
                   
                   [default: human]
 
@@ -342,6 +363,9 @@ mod tests {
               --exact
                   Take each FILTER as one full name, `family::behaviour::variant`
 
+              --partition <SHARE/OF>
+                  Take every OF-th of the selected cases only, from the SHARE-th on
+
           -j, --jobs <N>
                   Cases at a time [default: one per processor]
 
@@ -361,6 +385,11 @@ mod tests {
                   Possible values:
                   - human: A summary for people
                   - json:  Everything, for programs; versioned, and the same bytes each time
+                  - ktap:  KTAP version 1, the kernel's; told line by line as cases end
+                  - tap13: TAP version 13; told line by line as cases end
+                  - junit: JUnit XML, for Jenkins, GitLab and their like
+                  - kcidb: KCIDB schema 5.3, for KernelCI
+                  - lava:  Signals for LAVA, on the console of a board
                   
                   [default: human]
 
@@ -406,6 +435,9 @@ mod tests {
         Options:
               --exact
                   Take each FILTER as one full name, `family::behaviour::variant`
+
+              --partition <SHARE/OF>
+                  Take every OF-th of the selected cases only, from the SHARE-th on
 
               --format <FORMAT>
                   Form of the list

@@ -12,8 +12,8 @@ use crate::style::{self, BAD, FAINT, GOOD, ODD, STRONG, paint};
 /// What is told beside the report and never stands in it, since it is never the same twice.
 #[derive(Clone, Debug, Default)]
 pub struct Circumstances {
-    /// How long the run took.
-    pub elapsed: Duration,
+    /// How long the run took, if that is known.
+    pub elapsed: Option<Duration>,
     /// Rounds run to their end, and rounds asked for.
     pub rounds: Option<(usize, usize)>,
     /// Why the run ended early, if it did.
@@ -32,6 +32,12 @@ pub fn summary(report: &Report, circumstances: &Circumstances) -> String {
         closing(report, circumstances),
     ]
     .concat()
+}
+
+/// A report of an earlier run, of whose circumstances nothing is known but the time if it was kept.
+pub fn stored(report: &Report) -> String {
+    let elapsed = report.times.as_ref().map(|times| Duration::from_micros(times.elapsed_us));
+    summary(report, &Circumstances { elapsed, ..Circumstances::default() })
 }
 
 /// Cases that share a reason, under it: their number, and their names where they matter.
@@ -117,8 +123,8 @@ pub fn closing(report: &Report, circumstances: &Circumstances) -> String {
     }
     text += &headline(report);
     let (cases, checks) = (counted(totals.cases, "case"), counted(totals.checks, "check"));
-    let seconds = circumstances.elapsed.as_secs_f64();
-    text + &format!(": {cases}, {checks} in {seconds:.2} s\n")
+    let took = circumstances.elapsed.map(|elapsed| format!(" in {:.2} s", elapsed.as_secs_f64()));
+    text + &format!(": {cases}, {checks}{}\n", took.unwrap_or_default())
 }
 
 fn headline(report: &Report) -> String {
@@ -150,7 +156,8 @@ mod tests {
     use crate::report::sample;
 
     fn told(report: &Report) -> String {
-        let circumstances = Circumstances { elapsed: Duration::from_millis(1420), ..Default::default() };
+        let circumstances =
+            Circumstances { elapsed: Some(Duration::from_millis(1420)), ..Default::default() };
         style::plain(&summary(report, &circumstances))
     }
 
@@ -218,7 +225,7 @@ mod tests {
         INCOMPLETE: 2 of 9 cases ran
         ended by SIGINT
         3 of 200 rounds, compared case by case
-        as expected so far: 2 cases, 4 checks in 0.00 s
+        as expected so far: 2 cases, 4 checks
         ");
     }
 }

@@ -34,7 +34,7 @@ struct FamilyEntry {
 pub fn list(args: &ListArgs) -> anyhow::Result<Status> {
     let cases = select::select(&args.filters, all_variants(FAMILIES))?;
     if cases.is_empty() {
-        anstream::eprintln!("{}", select::nothing_matches(&args.filters.filters, &all_variants(FAMILIES)));
+        anstream::eprintln!("{}", select::nothing_matches(&args.filters, &all_variants(FAMILIES)));
         return Ok(Status::NothingRan);
     }
     match args.format {

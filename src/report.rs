@@ -138,7 +138,6 @@ impl Report {
     }
 
     /// Reads a report file, whole and of this version, or says what is wrong with it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the verbs that compare and publish reports"))]
     pub fn read(path: &Path) -> anyhow::Result<Report> {
         let text = std::fs::read_to_string(path).map_err(|error| Misuse(error.to_string()));
         text.map_err(anyhow::Error::new)

@@ -67,13 +67,14 @@ impl Outcome {
     }
 }
 
-/// Runs all cases so many times, until done or interrupted.
+/// Runs all cases so many times, until done or interrupted; each record is told as soon as it is there.
 pub fn run(
     pool: &Pool,
     repeat: usize,
     cases: &[Named],
     interruption: &Interruption,
     progress: &mut Progress,
+    mut told: impl FnMut(usize, &CaseRecord),
 ) -> Outcome {
     let go_on = || interruption.signal().is_none();
     let mut outcome = Outcome::of(cases.len());
@@ -81,6 +82,7 @@ pub fn run(
         progress.round(round, outcome.differences.len());
         pool.run_while(go_on, cases, |at, done| {
             progress.done(&cases[at].0, done.record.verdict);
+            told(at, &done.record);
             outcome.take(round, at, done);
         });
         if !go_on() {

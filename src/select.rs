@@ -15,6 +15,14 @@ pub type Named = (String, Variant);
 /// A filter that matches nothing beside others that do is told on standard error: it is more often
 /// mistyped than meant, and the run would be silently smaller.
 pub fn select(filters: &Filters, all: Vec<Named>) -> anyhow::Result<Vec<Named>> {
+    let chosen = matching(filters, all)?;
+    Ok(match filters.partition {
+        Some(partition) => partition.take(chosen),
+        None => chosen,
+    })
+}
+
+fn matching(filters: &Filters, all: Vec<Named>) -> anyhow::Result<Vec<Named>> {
     if filters.exact {
         return exactly(&filters.filters, all);
     }
@@ -42,8 +50,20 @@ pub fn unknown_case(wanted: &str, all: &[Named]) -> Misuse {
     Misuse(format!("no case is named `{wanted}`{}", advice(wanted, all)))
 }
 
-/// What to say when no case matches any filter.
-pub fn nothing_matches(filters: &[String], all: &[Named]) -> String {
+/// What to say when no case is selected: none matches any filter, or the share has none.
+pub fn nothing_matches(filters: &Filters, all: &[Named]) -> String {
+    let matched = |(name, _): &Named| {
+        filters.filters.is_empty() || filters.filters.iter().any(|filter| name.contains(filter.as_str()))
+    };
+    match filters.partition {
+        Some(partition) if all.iter().any(matched) => {
+            format!("the partition {partition} is empty: fewer cases than that are selected")
+        }
+        _ => no_match(&filters.filters, all),
+    }
+}
+
+fn no_match(filters: &[String], all: &[Named]) -> String {
     let tried: Vec<_> = filters.iter().map(|filter| format!("`{filter}`")).collect();
     let first = filters.first().map(String::as_str).unwrap_or_default();
     if let Some(verb) = verb_like(first) {
@@ -112,7 +132,8 @@ mod tests {
     ];
 
     fn names(filters: &[&str], exact: bool) -> anyhow::Result<Vec<String>> {
-        let filters = Filters { filters: filters.iter().map(|&f| f.to_owned()).collect(), exact };
+        let filters =
+            Filters { filters: filters.iter().map(|&f| f.to_owned()).collect(), exact, partition: None };
         let chosen = select(&filters, all_variants(FAMILIES))?;
         Ok(chosen.into_iter().map(|(name, _)| name).collect())
     }
@@ -143,9 +164,9 @@ mod tests {
             said("stops"),
             said("events::clone_message"),
             said("nothing like it"),
-            nothing_matches(&["clone_mesage".to_owned(), "x".to_owned()], &all),
-            nothing_matches(&["doctor".to_owned()], &all),
-            nothing_matches(&["lst".to_owned()], &all),
+            no_match(&["clone_mesage".to_owned(), "x".to_owned()], &all),
+            no_match(&["doctor".to_owned()], &all),
+            no_match(&["lst".to_owned()], &all),
         ];
         insta::assert_snapshot!(texts.join("\n"), @"
         no case is named `stops::alternat::seise`; did you mean
@@ -168,6 +189,27 @@ mod tests {
           clone_message
         no case matches `doctor`; the verb `doctor` comes first, before options
         no case matches `lst`; the verb `list` comes first, before options
+        ");
+    }
+
+    #[test]
+    fn a_partition_counts_what_the_filters_left() {
+        let share = |text: &str, filter: &str| Filters {
+            filters: vec![filter.to_owned()],
+            exact: false,
+            partition: Some(text.parse().unwrap()),
+        };
+        let all = all_variants(FAMILIES);
+        let names = |filters: &Filters| -> Vec<String> {
+            select(filters, all.clone()).unwrap().into_iter().map(|(name, _)| name).collect()
+        };
+        assert_eq!(names(&share("2/2", "clone_message")), ["events::clone_message::attach"]);
+        assert!(names(&share("4/4", "clone_message")).is_empty());
+        let said = ["clone_message", "clone_mesage"].map(|f| nothing_matches(&share("4/4", f), &all));
+        insta::assert_snapshot!(said.join("\n"), @"
+        the partition 4/4 is empty: fewer cases than that are selected
+        no case matches `clone_mesage`; did you mean
+          clone_message
         ");
     }
 }

@@ -1,8 +1,9 @@
 //! A case: one scenario that checks clauses, declared once and read by runner, list, explain and reports.
 
+use crate::kernel_change::KernelChange;
 use crate::program::Program;
 use crate::tracee::{Flow, Stopped};
-use crate::version::Change;
+use crate::version::{Change, KernelVersion};
 
 /// Scenario of a case: drives the tracee, stopped where its program begins, and checks what it sees.
 pub type Scenario = fn(Stopped) -> Flow;
@@ -57,6 +58,14 @@ pub struct Quirk {
     pub ends: &'static str,
     /// What the author of a tracer does about it.
     pub advice: &'static str,
+}
+
+impl Quirk {
+    /// Whether it is recorded for that architecture and kernel.
+    pub fn applies(&self, arch: Arch, kernel: KernelVersion) -> bool {
+        let ended = self.until.is_some_and(|change| change.is_in(kernel));
+        self.arches.contains(&arch) && self.since.is_in(kernel) && !ended
+    }
 }
 
 /// The architectures of the suite.
@@ -180,6 +189,8 @@ pub struct Case {
     pub options: u32,
     /// Differences between documentation and kernels that are known and explained.
     pub quirks: &'static [Quirk],
+    /// Changes of the kernel that its expectations follow, see [`crate::tracee::Task::across`].
+    pub changes: &'static [&'static KernelChange],
     /// Writes the program that the tracee runs.
     pub program: fn(&mut Program),
     /// Drives it.
@@ -199,6 +210,7 @@ impl Case {
         axes: &[ANY_START],
         options: crate::request::options::TRACESYSGOOD,
         quirks: &[],
+        changes: &[],
         program: |_| {},
         scenario: |_| Ok(()),
     };

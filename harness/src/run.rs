@@ -1,12 +1,12 @@
 //! Runs one case on the calling thread, from a fresh tracee to the record, and leaves nothing behind.
 
-use crate::case::{Arch, Quirk, Start, Variant};
+use crate::case::{Arch, Case, Start, Variant};
 use crate::context::{Context, Flow, Halt};
 use crate::program::Program;
 use crate::record::{CaseRecord, Observation, Verdict};
 use crate::spawn::can_execute_descriptors;
 use crate::version::KernelVersion;
-use crate::{environment, start, teardown, worker_images};
+use crate::{environment, judge, start, teardown, worker_images};
 use std::rc::Rc;
 
 /// Runs the variant under its full name; with a journal of every request and answer if asked.
@@ -18,7 +18,7 @@ pub fn run_case(name: &str, variant: Variant, journal: bool) -> CaseRecord {
     };
     clean_up(&context);
     let observations = context.observations.take();
-    let (verdict, reason) = judge(&variant, &observations, end, KernelVersion::running());
+    let (verdict, reason) = judged(variant.case, &observations, end);
     let roles = context.roles.borrow();
     let journal = context.kernel.take_journal();
     CaseRecord {
@@ -59,64 +59,13 @@ fn clean_up(context: &Context) {
 }
 
 /// The verdict: our own failures first, then skips, then what the checks say.
-fn judge(
-    variant: &Variant,
-    observations: &[Observation],
-    end: Flow,
-    kernel: KernelVersion,
-) -> (Verdict, String) {
-    let failed: Vec<_> = observations.iter().filter(|seen| seen.holds == Some(false)).collect();
+fn judged(case: &Case, observations: &[Observation], end: Flow) -> (Verdict, String) {
     match end {
         Err(Halt::Broken(reason)) => return (Verdict::Broken, reason),
-        Err(Halt::Skip(reason)) if failed.is_empty() => return (Verdict::Skipped, reason),
+        Err(Halt::Skip(reason)) if observations.iter().all(|seen| seen.holds != Some(false)) => {
+            return (Verdict::Skipped, reason);
+        }
         _ => {}
     }
-    if let Some(reason) = against_its_rules(variant, observations) {
-        return (Verdict::Broken, reason);
-    }
-    let quirks: Vec<_> = variant.case.quirks.iter().filter(|quirk| applies(quirk, kernel)).collect();
-    let gone = quirks.iter().find(|quirk| holds_everywhere(quirk, observations));
-    if let Some(quirk) = gone {
-        return (Verdict::Deviates, format!("the quirk of `{}` has gone: {}", quirk.what, quirk.reason));
-    }
-    let unexplained = failed.iter().find(|seen| !quirks.iter().any(|quirk| explains(quirk, seen)));
-    match (unexplained, failed.first()) {
-        (Some(seen), _) => (Verdict::Deviates, describe(seen)),
-        (None, Some(_)) => {
-            let mut reasons: Vec<_> = quirks.iter().map(|quirk| quirk.reason).collect();
-            reasons.dedup();
-            (Verdict::Quirk, reasons.join("; "))
-        }
-        (None, None) => (Verdict::Conforms, String::new()),
-    }
-}
-
-/// A case that checks nothing, or cites what it has not declared, is broken.
-fn against_its_rules(variant: &Variant, observations: &[Observation]) -> Option<String> {
-    if observations.iter().all(|seen| seen.holds.is_none()) {
-        return Some("the case checked nothing".to_owned());
-    }
-    let cited = observations.iter().filter_map(|seen| seen.clause.as_deref());
-    let undeclared = cited.into_iter().find(|cited| !variant.case.clauses.contains(cited));
-    undeclared.map(|clause| format!("the case cites {clause} without declaring it"))
-}
-
-fn applies(quirk: &Quirk, kernel: KernelVersion) -> bool {
-    let ended = quirk.until.is_some_and(|change| change.is_in(kernel));
-    quirk.arches.contains(&Arch::HERE) && quirk.since.is_in(kernel) && !ended
-}
-
-fn explains(quirk: &Quirk, seen: &Observation) -> bool {
-    seen.what == quirk.what && seen.observed == quirk.observed
-}
-
-/// Whether the check that a quirk is about was made, and found no deviation.
-fn holds_everywhere(quirk: &Quirk, observations: &[Observation]) -> bool {
-    let mut about = observations.iter().filter(|seen| seen.what == quirk.what).peekable();
-    about.peek().is_some() && about.all(|seen| seen.holds == Some(true))
-}
-
-fn describe(seen: &Observation) -> String {
-    let expected = seen.expected.as_deref().unwrap_or_default();
-    format!("{} of {}: expected {expected}, got {}", seen.what, seen.task, seen.observed)
+    judge::verdict(case, observations, Arch::HERE, KernelVersion::running())
 }

@@ -3,17 +3,19 @@
 //! A handle cannot leave its tracer thread. Beside the ordinary path stands [`Task::request`], which asks
 //! the kernel anything in any state.
 
-use crate::case::{Axis, Start};
+use crate::case::{Arch, Axis, Start};
 use crate::context::Context;
 pub use crate::context::{Flow, Halt};
 use crate::errno::Errno;
 use crate::image::Image;
 use crate::kernel::Data;
+use crate::kernel_change::KernelChange;
 use crate::program::Encoded;
 use crate::request::{self, Event, Request};
 use crate::signal::Signal;
 use crate::status::{Gone, Reading, Status, Stop};
 use crate::values::{Return, ReturnPid, Value};
+use crate::version::KernelVersion;
 use std::ops::Deref;
 use std::rc::Rc;
 
@@ -121,6 +123,19 @@ impl Task {
     /// If the case has no such axis: the case is broken.
     pub fn pick<A: Axis>(&self) -> Flow<A> {
         self.context.variant.pick().ok_or_else(|| Halt::Broken("the case lacks an axis it asks for".into()))
+    }
+
+    /// What to expect where no document decides and the kernel has changed: `before` on kernels without the
+    /// change, `after` on the others.
+    ///
+    /// # Errors
+    ///
+    /// If the case does not declare the change: the case is broken.
+    pub fn across<T>(&self, change: &KernelChange, before: T, after: T) -> Flow<T> {
+        if !self.context.variant.case.changes.contains(&change) {
+            return Err(Halt::Broken(format!("the case does not declare the change {}", change.id)));
+        }
+        Ok(if change.is_in(Arch::HERE, KernelVersion::running()) { after } else { before })
     }
 
     /// Checks what the kernel answered about this task against what the clause says.

@@ -7,8 +7,9 @@ use super::args::BaselineArgs;
 use super::comparison::{Comparison, compare};
 use super::sources::{self, Source};
 use crate::bisect::Bad;
-use crate::cli::{Filters, Format, OutputArgs};
+use crate::cli::{Filters, OutputArgs};
 use crate::exit::{Misuse, Status};
+use crate::formats::Form;
 use crate::output;
 use crate::report::Report;
 use crate::select;
@@ -25,7 +26,7 @@ impl BaselineArgs {
     /// Finds, before any kernel is asked, what would be wrong on each of them.
     pub fn check(&self, filters: &Filters, output: &OutputArgs) -> anyhow::Result<()> {
         if select::select(filters, all_variants(FAMILIES))?.is_empty() {
-            let why = select::nothing_matches(&filters.filters, &all_variants(FAMILIES));
+            let why = select::nothing_matches(filters, &all_variants(FAMILIES));
             return Err(Misuse(why).into());
         }
         output.place()?;
@@ -44,7 +45,7 @@ impl BaselineArgs {
         let Some(baseline) = baseline else { return Ok(own) };
         let found = against(baseline, report, filters)?;
         let text = format!("\nCompared with the baseline\n{}", found.human());
-        match output.format == Format::Human || output.out.is_some() {
+        match output.format == Form::Human || output.out.is_some() {
             true => output::print(&text)?,
             false => anstream::eprint!("{text}"),
         }

@@ -23,7 +23,7 @@ use flate2::read::DeflateDecoder;
 use crate::exit::Misuse;
 use crate::output::Place;
 use crate::report::{self, Report};
-pub use keep::{Args, run};
+pub use keep::{Args, REPORTS, keep, run};
 use stored::{RECORDS_SCHEMA, Records, Stored};
 
 /// The file that all targets of a directory share.

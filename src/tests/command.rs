@@ -89,6 +89,53 @@ fn the_same_kernel_gives_the_same_bytes() {
 }
 
 #[test]
+fn merged_partitions_are_the_whole_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    for part in 1..=3 {
+        run(&format!("--partition {part}/3 --format json --out {}", file(&part.to_string())));
+    }
+    let parts = |order: [&str; 3]| order.map(file).join(" ");
+    let merged = run(&format!("report merge {} --out {}", parts(["2", "3", "1"]), file("whole")));
+    assert_eq!((merged.status.code(), stderr(&merged).as_str()), (Some(0), ""));
+    assert_eq!(std::fs::read(file("whole")).unwrap(), run("--format json").stdout);
+    let said = refused(&format!("report merge {}", parts(["1", "2", "1"])), 2);
+    assert!(said.contains("is in both"), "{said}");
+}
+
+#[test]
+fn what_streams_is_what_a_stored_report_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.json").display().to_string();
+    let status = run(&format!("--format json --out {path}")).status.code();
+    for format in ["ktap", "tap13"] {
+        let live = run(&format!("--format {format}"));
+        assert_eq!(live.status.code(), status);
+        assert_eq!(stdout(&live), stdout(&run(&format!("report show {path} --format {format}"))));
+    }
+    for format in ["human", "json", "junit", "kcidb", "lava"] {
+        let shown = run(&format!("report show {path} --format {format}"));
+        assert_eq!((shown.status.code(), stderr(&shown).as_str()), (Some(0), ""), "{format}");
+        assert!(!shown.stdout.is_empty(), "{format}");
+    }
+}
+
+#[test]
+fn a_stream_that_is_interrupted_falls_short_of_its_plan() {
+    let mut child = command("--format tap13").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut reader = BufReader::new(child.stdout.take().unwrap());
+    let mut text = String::new();
+    // All results are more than the pipe holds, so the run cannot end before we read on.
+    while !text.contains("ok 1 ") {
+        assert_ne!(reader.read_line(&mut text).unwrap(), 0, "it ended early: {text}");
+    }
+    assert!(Command::new("kill").args(["-s", "INT", &child.id().to_string()]).status().unwrap().success());
+    std::io::Read::read_to_string(&mut reader, &mut text).unwrap();
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(130), "{text}");
+    assert!(text.contains("planned cases left no record"), "{text}");
+}
+
+#[test]
 fn times_are_all_that_differs() {
     let mut timed = report("--format json --times");
     let times = timed.as_object_mut().unwrap().remove("times").unwrap();
@@ -136,7 +183,8 @@ fn a_filter_that_matches_nothing_beside_others_is_told() {
 
 #[test]
 fn wrong_usage_is_status_2() {
-    for line in ["--no-such-flag", "--repeat 0", "--timeout 0", "--format xml", "explain"] {
+    for line in ["--no-such-flag", "--repeat 0", "--timeout 0", "--format xml", "--partition 3/2", "explain"]
+    {
         refused(line, 2);
     }
 }
@@ -145,6 +193,12 @@ fn wrong_usage_is_status_2() {
 fn a_place_that_cannot_be_written_is_found_before_the_run() {
     let said = refused("--out /nonexistent/folder/report.json --format json", 2);
     assert!(said.contains("/nonexistent/folder"), "{said}");
+}
+
+#[test]
+fn what_is_no_report_cannot_be_shown() {
+    let said = refused("report show Cargo.toml", 2);
+    assert!(said.contains("cannot read the report Cargo.toml"), "{said}");
 }
 
 #[test]

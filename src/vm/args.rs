@@ -1,6 +1,6 @@
 //! Arguments of the verb `vm`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ptrace_conformance_harness::case::Arch;
@@ -54,6 +54,29 @@ pub struct Args {
     /// QEMU to use [default: qemu-system-ARCH on the search path]
     #[arg(long, value_name = "FILE")]
     pub qemu: Option<PathBuf>,
+}
+
+impl Args {
+    /// What the command line makes of nothing but a kernel.
+    pub fn new(kernel: &Path) -> Args {
+        Args {
+            kernel: kernel.to_owned(),
+            filters: Filters::default(),
+            arch: None,
+            accel: Choice::default(),
+            cpu: None,
+            memory: 512,
+            append: None,
+            timeout: Duration::from_secs(30),
+            patience: 1,
+            output: OutputArgs::default(),
+            against: BaselineArgs::default(),
+            keep: None,
+            show_command: false,
+            suite: None,
+            qemu: None,
+        }
+    }
 }
 
 /// An architecture by any of its names.

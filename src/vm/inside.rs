@@ -15,6 +15,7 @@ use super::record::{Document, Record};
 use super::speaker::Speaker;
 use super::transcript::Plan;
 use crate::cli::Filters;
+use crate::partition::Partition;
 use crate::select::{self, Named};
 use crate::target::Target;
 
@@ -25,6 +26,8 @@ pub struct Order {
     pub filters: Vec<String>,
     /// Whether the filters are full names.
     pub exact: bool,
+    /// Which share of them.
+    pub partition: Option<Partition>,
     /// Time limit of each case.
     pub time_limit: Duration,
 }
@@ -43,7 +46,7 @@ pub fn run() -> anyhow::Result<()> {
 fn obey(speaker: &mut Speaker) -> anyhow::Result<()> {
     let order = std::fs::read(format!("/{ORDER}")).context("cannot read the order")?;
     let order: Order = serde_json::from_slice(&order).context("cannot understand the order")?;
-    let filters = Filters { filters: order.filters, exact: order.exact };
+    let filters = Filters { filters: order.filters, exact: order.exact, partition: order.partition };
     let cases = select::select(&filters, all_variants(FAMILIES))?;
     let target = Target::host()?;
 

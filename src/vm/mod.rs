@@ -23,7 +23,7 @@ pub mod cross;
 mod document;
 mod files;
 pub mod guest;
-mod image;
+pub mod image;
 mod init;
 mod inside;
 mod kernel_log;
@@ -78,7 +78,7 @@ pub fn serve_if_asked() {
 pub fn run(args: &Args) -> anyhow::Result<Status> {
     let all = all_variants(FAMILIES);
     if select::select(&args.filters, all.clone())?.is_empty() {
-        anstream::eprintln!("{}", select::nothing_matches(&args.filters.filters, &all));
+        anstream::eprintln!("{}", select::nothing_matches(&args.filters, &all));
         return Ok(Status::NothingRan);
     }
     if args.show_command {
@@ -106,7 +106,7 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
         (_, Some(_)) => Status::OwnFailure,
         (_, None) => Status::of(&report),
     };
-    let circumstances = Circumstances { elapsed: whole, ended, ..Circumstances::default() };
+    let circumstances = Circumstances { elapsed: Some(whole), ended, ..Circumstances::default() };
     deliver(&report, &circumstances, args.output.format, place)?;
     judge(&report, own)
 }

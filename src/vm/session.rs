@@ -51,7 +51,7 @@ impl<'a> Session<'a> {
 
     /// The next boot runs these cases.
     fn order(&mut self, cases: Vec<String>) -> anyhow::Result<()> {
-        let filters = Filters { filters: cases, exact: true };
+        let filters = Filters { filters: cases, exact: true, partition: None };
         let initramfs = initramfs(self.args, &self.suite, filters)?;
         self.files.initramfs = Stored::new(&initramfs, self.args.keep.as_deref(), "initramfs.cpio")?;
         Ok(())
@@ -248,7 +248,8 @@ impl History {
 
 /// The initramfs for these cases.
 fn initramfs(args: &Args, suite: &[u8], filters: Filters) -> anyhow::Result<Vec<u8>> {
-    let order = Order { filters: filters.filters, exact: filters.exact, time_limit: args.timeout };
+    let Filters { filters, exact, partition } = filters;
+    let order = Order { filters, exact, partition, time_limit: args.timeout };
     let order = serde_json::to_vec(&order).context("cannot write the guest's order")?;
     let initramfs = files::initramfs(suite, &order)?;
     check_size(initramfs.len(), args.memory)?;

@@ -11,7 +11,7 @@ use super::accel::{self, Accelerator, Choice, KvmState};
 use super::args::Args;
 use super::session::{Session, came_up};
 use super::watch::Ending;
-use crate::cli::{Filters, OutputArgs};
+use crate::cli::Filters;
 
 /// What becomes of a guest with this kernel under KVM.
 pub fn kvm(kernel: &Path) -> anyhow::Result<KvmState> {
@@ -32,20 +32,10 @@ pub fn kvm(kernel: &Path) -> anyhow::Result<KvmState> {
 fn args(kernel: &Path) -> Args {
     let first = all_variants(FAMILIES).into_iter().map(|(name, _)| name).take(1).collect();
     Args {
-        kernel: kernel.to_owned(),
-        filters: Filters { filters: first, exact: true },
+        filters: Filters { filters: first, exact: true, partition: None },
         arch: Some(Arch::HERE),
         accel: Choice::Kvm,
-        cpu: None,
-        memory: 512,
-        append: None,
         timeout: Duration::from_secs(10),
-        patience: 1,
-        output: OutputArgs::default(),
-        against: crate::compare::BaselineArgs::default(),
-        keep: None,
-        show_command: false,
-        suite: None,
-        qemu: None,
+        ..Args::new(kernel)
     }
 }

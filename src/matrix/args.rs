@@ -1,0 +1,76 @@
+//! Arguments of the verb `matrix`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ptrace_conformance_harness::case::Arch;
+
+use crate::cli::{Filters, Format, at_least_one, seconds};
+use crate::vm;
+
+const EXAMPLES: &str = "\
+Examples:
+  ptrace-conformance matrix                        every Debian kernel of both architectures, this kernel, gVisor
+  ptrace-conformance matrix --lines                what there is, and what is in the cache already
+  ptrace-conformance matrix --kernels 6.1,7.3      those two lines, on both architectures
+  ptrace-conformance matrix --kernels 7.3,host --arch x86_64 clone
+                                                   cases with `clone` in their names, on two kernels
+  ptrace-conformance matrix --kernel old/bzImage --kernel new/bzImage
+                                                   your own kernels
+  ptrace-conformance matrix --out new --baseline reports
+                                                   keep the reports, and say what is worse than in the evidence
+  ptrace-conformance matrix --refresh              keep them as evidence
+  ptrace-conformance matrix --partition 2/3        every third target, for the second of three machines
+
+Kernels come as Debian packages through this machine's apt into a cache of their own, by default in
+~/.cache/ptrace-conformance; nothing is installed, and root is not needed.";
+
+/// Which kernels, and what to run there.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", crate::cli::EXIT_STATUS))]
+pub struct Args {
+    #[command(flatten)]
+    pub filters: Filters,
+    /// Kernel lines such as 6.1 or 7.3-rc, `host`, `gvisor`; all of them without
+    #[arg(long, value_name = "LINE", value_delimiter = ',')]
+    pub kernels: Vec<String>,
+    /// Only targets of this architecture
+    #[arg(long, value_name = "ARCH", value_parser = vm::arch)]
+    pub arch: Option<Arch>,
+    /// An image of your own, instead of Debian's kernels; may be repeated
+    #[arg(long = "kernel", value_name = "IMAGE", conflicts_with = "kernels")]
+    pub images: Vec<PathBuf>,
+    /// List the kernels that there are, and end
+    #[arg(long)]
+    pub lines: bool,
+    /// Directory for the reports, one file for each target, written as it ends
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Do not run targets of which DIR has a complete report of the same kernel package, suite and cases
+    #[arg(long, requires = "out")]
+    pub resume: bool,
+    /// Keep the reports as evidence in this directory, and make its pages anew
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = crate::evidence::REPORTS)]
+    pub refresh: Option<PathBuf>,
+    /// Compare each report with that of the same target in this directory; only what is worse than there counts
+    #[arg(long, value_name = "DIR")]
+    pub baseline: Option<PathBuf>,
+    /// Guests at a time [default: one per processor]
+    #[arg(long, short, value_name = "N", value_parser = at_least_one)]
+    pub jobs: Option<usize>,
+    /// Time limit for each case, in seconds; a case beyond it is `broken`
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub timeout: Duration,
+    /// Multiply the limits on booting and reporting, for debug kernels and busy machines
+    #[arg(long, value_name = "N", default_value = "1", value_parser = at_least_one)]
+    pub patience: usize,
+    /// Take kernels from the cache only; what is not there is skipped by name
+    #[arg(long)]
+    pub offline: bool,
+    /// Debian archive to use instead of the one in this machine's apt sources; may be repeated
+    #[arg(long = "mirror", value_name = "URL")]
+    pub mirrors: Vec<String>,
+    /// Form of the summary
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}

@@ -1,0 +1,111 @@
+//! The board: how far every target has come, on one line of a terminal or line by line in a log.
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How often the line is rewritten at most.
+const REDRAW: Duration = Duration::from_millis(100);
+
+/// What is going on; shared by all that work on targets.
+#[derive(Debug)]
+pub struct Board {
+    state: Mutex<State>,
+    live: bool,
+}
+
+#[derive(Debug)]
+struct State {
+    planned: usize,
+    done: usize,
+    running: BTreeMap<String, String>,
+    drawn: Option<Instant>,
+}
+
+impl Board {
+    /// A board for so many targets, on standard error.
+    pub fn new(planned: usize) -> Board {
+        let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+        let state = State { planned, done: 0, running: BTreeMap::new(), drawn: None };
+        Board { state: Mutex::new(state), live: std::io::stderr().is_terminal() && !dumb }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A target is in this phase now.
+    pub fn at(&self, name: &str, phase: &str) {
+        let mut state = self.state();
+        state.running.insert(name.to_owned(), phase.to_owned());
+        if self.live && state.drawn.is_none_or(|drawn| drawn.elapsed() >= REDRAW) {
+            state.drawn = Some(Instant::now());
+            draw(&state.line());
+        }
+    }
+
+    /// Says something for good, above the line.
+    pub fn say(&self, text: &str) {
+        let state = self.state();
+        if self.live {
+            draw("");
+        }
+        anstream::eprintln!("{text}");
+        if self.live {
+            draw(&state.line());
+        }
+    }
+
+    /// A target has ended, with this to say of it.
+    pub fn done(&self, name: &str, text: &str) {
+        {
+            let mut state = self.state();
+            state.done += 1;
+            state.running.remove(name);
+        }
+        self.say(text);
+    }
+
+    /// Leaves the terminal as if no line had been there.
+    pub fn clear(&self) {
+        if self.live {
+            draw("");
+        }
+    }
+}
+
+impl State {
+    fn line(&self) -> String {
+        let running = self.running.iter().map(|(name, phase)| format!("  {name} {phase}"));
+        format!("{}/{}{}", self.done, self.planned, running.collect::<String>())
+    }
+}
+
+/// Rewrites the line, cut to the terminal so that it stays one.
+fn draw(line: &str) {
+    let width = terminal_size::terminal_size_of(std::io::stderr()).map_or(80, |(width, _)| width.0);
+    let line: String = line.chars().take(usize::from(width).saturating_sub(1)).collect();
+    let mut stderr = std::io::stderr().lock();
+    // A terminal that has gone is no reason to end the run.
+    write!(stderr, "\r\x1b[K{line}").and_then(|()| stderr.flush()).unwrap_or_default();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_shows_what_runs() {
+        let board = Board::new(26);
+        board.at("debian-6.1-x86_64", "booting");
+        board.at("debian-7.3-aarch64", "cases 12/1641");
+        board.at("debian-6.1-x86_64", "cases 3/1641");
+        assert_eq!(
+            board.state().line(),
+            "0/26  debian-6.1-x86_64 cases 3/1641  debian-7.3-aarch64 cases 12/1641"
+        );
+        board.done("debian-6.1-x86_64", "done");
+        assert_eq!(board.state().line(), "1/26  debian-7.3-aarch64 cases 12/1641");
+    }
+}

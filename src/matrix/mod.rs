@@ -1,0 +1,200 @@
+//! The verb `matrix`: the suite on many kernels, as many at a time as there are processors.
+//!
+//! ```text
+//!   target    which there are, which were chosen        (from kernels, the cache of Debian packages)
+//!   work      one target: fetch, run, report            (vm, gvisor, or the running kernel)
+//!   board     how far each is, while they run
+//!   summary   what became of all of them
+//! ```
+
+mod args;
+mod board;
+mod summary;
+mod target;
+mod work;
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::time::Instant;
+
+use anyhow::Context;
+pub use args::Args;
+use ptrace_conformance_cases::FAMILIES;
+use ptrace_conformance_harness::case::{Arch, all_variants};
+
+use crate::cli::{Filters, Format};
+use crate::evidence;
+use crate::exit::{Misuse, Status};
+use crate::interrupt::Interruption;
+use crate::kernels::{Archive, Options};
+use crate::output::{self, Place};
+use crate::report::Report;
+use crate::{select, vm};
+use board::Board;
+use summary::Summary;
+use target::{Kind, Planned};
+use work::{Outcome, Shop};
+
+/// Runs the suite on the chosen targets, tells of them and says how it went.
+pub fn run(args: &Args) -> anyhow::Result<Status> {
+    let all = all_variants(FAMILIES);
+    let filters = Filters { partition: None, ..args.filters.clone() };
+    if select::select(&filters, all.clone())?.is_empty() {
+        anstream::eprintln!("{}", select::nothing_matches(&filters, &all));
+        return Ok(Status::NothingRan);
+    }
+    let open = || Archive::open(&Options { mirrors: args.mirrors.clone(), offline: args.offline });
+    if args.lines {
+        return lines(args, &open()?);
+    }
+    let targets = target::choose(args, open)?;
+    let archive = targets.iter().any(|target| !matches!(target.kind, Kind::Host | Kind::Image(_))).then(open);
+    let archive = archive.transpose()?;
+    let interruption = Interruption::watch()?;
+    Interruption::announce("ending the guests; what is finished is kept; ctrl-C again ends at once")?;
+    let (suites, board) = (suites(&targets)?, Board::new(targets.len()));
+    let shop = Shop {
+        args,
+        filters,
+        archive: archive.as_ref(),
+        suites: &suites,
+        board: &board,
+        interruption: &interruption,
+    };
+    let summary = work(&shop, &targets)?;
+    match args.format {
+        Format::Json => output::print(&summary.json()?)?,
+        _ => output::print(&summary.human())?,
+    }
+    if let Some(dir) = &args.refresh {
+        evidence::keep(dir, summary.reports().cloned().collect())?;
+    }
+    Ok(interruption.signal().map_or_else(|| status(&summary), Status::Interrupted))
+}
+
+/// Lists the kernels that there are.
+fn lines(args: &Args, archive: &Archive) -> anyhow::Result<Status> {
+    let mut text = format!("{:8} {:8} {:7} {:44} version\n", "line", "arch", "cached", "package");
+    for &arch in Arch::ALL.iter().filter(|&&arch| args.arch.is_none_or(|only| only == arch)) {
+        for offer in archive.offers(arch)? {
+            let cached = if archive.has(&offer) { "yes" } else { "no" };
+            text += &format!(
+                "{:8} {:8} {cached:7} {:44} {}\n",
+                offer.line,
+                arch.name(),
+                offer.package,
+                offer.version
+            );
+        }
+    }
+    output::print(&text)?;
+    Ok(Status::AsExpected)
+}
+
+/// A binary of the suite for each architecture that a guest will have: built once, whatever the number of guests.
+fn suites(targets: &[Planned]) -> anyhow::Result<Vec<(Arch, PathBuf)>> {
+    let is_for = |arch: Arch| move |target: &Planned| matches!(&target.kind, Kind::Debian(offer, _) if offer.arch == arch);
+    let foreign = Arch::ALL.iter().filter(|&&arch| arch != Arch::HERE && targets.iter().any(is_for(arch)));
+    foreign.map(|&arch| Ok((arch, vm::cross::build(arch)?))).collect()
+}
+
+/// Works on all targets, a few at a time, and keeps each report as it comes.
+fn work(shop: &Shop<'_>, targets: &[Planned]) -> anyhow::Result<Summary> {
+    let jobs = shop.args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let begun = Instant::now();
+    let next = AtomicUsize::new(0);
+    let mut outcomes: Vec<Option<Outcome>> = targets.iter().map(|_| None).collect();
+    let serve = |done: mpsc::Sender<(usize, Outcome)>| {
+        while shop.interruption.signal().is_none()
+            && let at = next.fetch_add(1, Ordering::Relaxed)
+            && let Some(target) = targets.get(at)
+            && done.send((at, work_on(shop, target))).is_ok()
+        {}
+    };
+    std::thread::scope(|scope| {
+        let (done, outcome) = mpsc::channel();
+        for _ in 0..jobs.min(targets.len()) {
+            let done = done.clone();
+            scope.spawn(|| serve(done));
+        }
+        drop(done);
+        for (at, outcome) in outcome {
+            keep(shop, &targets[at].name, &outcome)?;
+            outcomes[at] = Some(outcome);
+        }
+        anyhow::Ok(())
+    })?;
+    shop.board.clear();
+    let never = || Outcome::Skipped("the matrix was ended before it began".to_owned());
+    let names = targets.iter().map(|target| target.name.clone());
+    let rows = names.zip(outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(never))).collect();
+    Ok(Summary { rows, wall: begun.elapsed() })
+}
+
+fn work_on(shop: &Shop<'_>, target: &Planned) -> Outcome {
+    if let Some(kept) = kept(shop, target) {
+        shop.board.done(&target.name, &format!("{}: kept from before", target.name));
+        return Outcome::Report(Box::new(kept), work::Spent::default());
+    }
+    let outcome = shop.work_on(target);
+    shop.board.done(&target.name, &format!("{}: {}", target.name, brief(&outcome)));
+    outcome
+}
+
+fn brief(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Report(report, spent) => {
+            let totals = &report.totals;
+            let count = |count: usize, word: &str| (count > 0).then(|| format!("{count} {word}"));
+            let counts = [
+                count(totals.conforms, "conform"),
+                count(totals.quirk, "quirks"),
+                count(totals.deviates, "deviate"),
+                count(totals.skipped, "skipped"),
+                count(totals.broken, "broken"),
+            ];
+            let counts: Vec<_> = counts.into_iter().flatten().collect();
+            format!("{} in {:.1} s", counts.join(", "), spent.whole.as_secs_f64())
+        }
+        Outcome::Skipped(why) => format!("skipped: {why}"),
+        Outcome::Failed(why) => format!("failed: {why}"),
+    }
+}
+
+/// The report of an earlier run that is as good as a new one.
+fn kept(shop: &Shop<'_>, target: &Planned) -> Option<Report> {
+    let dir = shop.args.out.as_ref().filter(|_| shop.args.resume)?;
+    let Kind::Debian(offer, _) = &target.kind else { return None };
+    let report = Report::read(&dir.join(format!("{}.json", target.name))).ok()?;
+    let package = Some(format!("{} {}", offer.package, offer.version));
+    let cases = select::select(&shop.filters, all_variants(FAMILIES)).ok()?;
+    let same = report.cases.iter().map(|record| &record.name).eq(cases.iter().map(|(name, _)| name));
+    (report.complete
+        && same
+        && report.target.package == package
+        && report.suite == crate::report::Suite::this())
+    .then_some(report)
+}
+
+/// Puts a report where it was asked for.
+fn keep(shop: &Shop<'_>, name: &str, outcome: &Outcome) -> anyhow::Result<()> {
+    let (Some(dir), Outcome::Report(report, _)) = (&shop.args.out, outcome) else { return Ok(()) };
+    std::fs::create_dir_all(dir)
+        .map_err(|error| Misuse(format!("cannot make {}: {error}", dir.display())))?;
+    Place::at(&dir.join(format!("{name}.json")))?
+        .write(&report.to_json()?)
+        .with_context(|| format!("the report of {name} is lost"))
+}
+
+/// The worst of all targets.
+fn status(summary: &Summary) -> Status {
+    let of = |(_, outcome): &(String, Outcome)| match outcome {
+        Outcome::Report(report, _) => Some(Status::of(report)),
+        Outcome::Skipped(_) => None,
+        Outcome::Failed(_) => Some(Status::OwnFailure),
+    };
+    let all: Vec<_> = summary.rows.iter().filter_map(of).collect();
+    let worst = [Status::Deviation, Status::OwnFailure, Status::AsExpected];
+    worst.into_iter().find(|status| all.contains(status)).unwrap_or(Status::NothingRan)
+}
