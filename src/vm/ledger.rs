@@ -100,7 +100,7 @@ impl Ledger {
         self.records.extend(missing.into_iter().zip(rest));
         let ended = ended.or_else(|| {
             let death = self.death.as_ref()?;
-            Some(format!("the guest was booted {} times; the last time it was lost: {death}", self.boots))
+            Some(format!("the guest was lost on the way and booted again: {death}"))
         });
         let plan = self.plan?;
         let cases: Vec<_> = plan.cases.iter().filter_map(|name| self.records.remove(name)).collect();

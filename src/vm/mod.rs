@@ -142,6 +142,9 @@ pub fn guest_report(args: &Args, audience: &mut dyn Audience) -> anyhow::Result<
 fn warn(outcome: &Outcome) {
     const SHOWN: usize = 5;
     let at = session::console_at(outcome.log.as_deref());
+    if outcome.boots > 1 {
+        anstream::eprintln!("warning: the guest was booted {} times{at}", outcome.boots);
+    }
     for (text, case) in outcome.complaints.iter().take(SHOWN) {
         let during = case.as_ref().map(|name| format!(" during {name}")).unwrap_or_default();
         anstream::eprintln!("warning: the guest's kernel said{during}: {text}{at}");

@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn the_commands_are_these() {
-        insta::assert_snapshot!(line(&machine(Arch::X86_64, Accelerator::Tcg)), @"qemu-system-x86_64 -nodefaults -no-reboot -display none -monitor none -serial stdio -smp 1 -machine q35 -accel tcg -cpu max -m 512 -kernel /k/vmlinuz -initrd /k/initramfs -append 'console=ttyS0,115200 no_timer_check panic=-1 quiet loglevel=4 printk.devkmsg=on -- ptrace-conformance-guest'");
+        insta::assert_snapshot!(line(&machine(Arch::X86_64, Accelerator::Tcg)), @"qemu-system-x86_64 -nodefaults -no-reboot -display none -monitor none -serial stdio -smp 1 -machine q35 -accel tcg -cpu max -m 512 -kernel /k/vmlinuz -initrd /k/initramfs -append 'console=ttyS0,115200 no_timer_check nopti panic=-1 quiet loglevel=4 printk.devkmsg=on -- ptrace-conformance-guest'");
         insta::assert_snapshot!(line(&machine(Arch::Aarch64, Accelerator::Tcg)), @"qemu-system-aarch64 -nodefaults -no-reboot -display none -monitor none -serial stdio -smp 1 -machine virt -accel tcg -cpu max,pauth-impdef=on -m 512 -kernel /k/vmlinuz -initrd /k/initramfs -append 'console=ttyAMA0,115200 panic=-1 quiet loglevel=4 printk.devkmsg=on -- ptrace-conformance-guest'");
     }
 

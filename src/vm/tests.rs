@@ -190,7 +190,7 @@ fn a_guest_that_panics_is_booted_again_behind_the_culprit() {
     rest.cases.insert(0, report.cases[0].clone());
     let outcome = Scene::boots(&[first, console(&rest)]).outcome();
     assert_eq!(outcome.boots, 2);
-    insta::assert_snapshot!(ended(&outcome), @"the guest was booted 2 times; the last time it was lost: the guest's kernel died while running cases: Kernel panic - not syncing: Fatal exception");
+    insta::assert_snapshot!(ended(&outcome), @"the guest was lost on the way and booted again: the guest's kernel died while running cases: Kernel panic - not syncing: Fatal exception");
     insta::assert_snapshot!(told(&outcome.report), @"
     conforms: 
     broken: the guest's kernel died while it was running: Kernel panic - not syncing: Fatal exception
