@@ -1,6 +1,7 @@
 //! What is checked: the clauses that documentation states, and the cases that check them.
 
 mod capture_restore;
+pub mod changes;
 pub mod clauses;
 mod event_stops;
 pub mod notes;

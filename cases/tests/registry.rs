@@ -1,6 +1,6 @@
 //! Rules that every case and clause keeps.
 
-use ptrace_conformance_cases::{FAMILIES, clauses, notes};
+use ptrace_conformance_cases::{FAMILIES, changes, clauses, notes};
 use ptrace_conformance_harness::case::{Arch, Case, all_variants};
 use ptrace_conformance_harness::record::Verdict;
 use ptrace_conformance_harness::run::run_case;
@@ -84,6 +84,21 @@ fn quirks_say_why_and_where_from() {
             texts.iter().any(|text| text.is_empty()) || quirk.arches.is_empty()
         })
     });
+}
+
+#[test]
+fn every_kernel_change_is_complete_and_shown_by_a_case() {
+    let shown: HashSet<_> =
+        cases().iter().flat_map(|(_, case)| case.changes).map(|change| change.id).collect();
+    let mut known = HashSet::new();
+    for change in changes::ALL {
+        let texts = [change.title, change.before, change.after, change.source, change.advice];
+        assert!(texts.iter().all(|text| !text.is_empty()) && !change.arches.is_empty(), "{change:?}");
+        assert!(known.insert(change.id), "{} occurs twice", change.id);
+        assert!(shown.contains(change.id), "no case shows {}", change.id);
+    }
+    let strange: Vec<_> = shown.difference(&known).collect();
+    assert!(strange.is_empty(), "not in the register of changes: {strange:?}");
 }
 
 #[test]

@@ -10,6 +10,18 @@ pub(super) const CLAUSES: &[Clause] = &[
         "PTRACE_EVENT stops",
         "Event stops occur only for options that are set; with none set no event stop (except EVENT_STOP) is reported.",
     ),
+    Clause::kernel_source(
+        "event.message-cleared",
+        "kernel/signal.c",
+        "ptrace_stop()",
+        "The event message is set for one stop and cleared when the task goes on: at a stop without a message PTRACE_GETEVENTMSG gives 0. Before Linux 5.18 it kept the last event's.",
+    ),
+    Clause::kernel_source(
+        "event.exit.signals-dropped",
+        "kernel/signal.c",
+        "prepare_signal()",
+        "A signal for a process that has begun to end (SIGNAL_GROUP_EXIT) is dropped, and kill(2) succeeds. Before Linux 6.0 it was queued.",
+    ),
     Clause::manual(
         "event.status-encoding",
         "ptrace(2)",

@@ -6,6 +6,7 @@ mod exec;
 mod exit;
 mod fork_family;
 mod founding;
+mod later_stops;
 mod look;
 mod new_task;
 mod new_task_ways_on;
@@ -33,6 +34,7 @@ pub const FAMILY: Family = Family {
         order::CASES,
         exec::CASES,
         exit::CASES,
+        later_stops::CASES,
         seccomp::CASES,
         seccomp_change::CASES,
     ],

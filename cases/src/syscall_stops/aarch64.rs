@@ -1,6 +1,7 @@
 //! What only aarch64 has: x7 as a marker, the number apart from x8, and its rules for number -1.
 
 use super::stops::{ENTER, EXIT, Side, pass, to, to_enter, to_exit};
+use crate::changes::X0_IN_SYNC;
 use ptrace_conformance_harness::arch::{self, sentinel};
 use ptrace_conformance_harness::case::{ANY_START, Arch, Case, Need, axis};
 use ptrace_conformance_harness::errno::Errno;
@@ -20,6 +21,29 @@ const NO_X7: &str = "x7 is a marker on aarch64 alone";
 const NO_REGSET: &str = "NT_ARM_SYSTEM_CALL is aarch64's";
 
 pub(super) const CASES: &[Case] = &[
+    Case {
+        name: "x0_written_at_enter",
+        title: "x0 written at an enter-stop is the call's first argument, and the one that PTRACE_GET_SYSCALL_INFO shows.",
+        clauses: &[ENTER, "arm64.x0-first-argument"],
+        arches: &[Arch::Aarch64],
+        only: "x0 is result and argument on aarch64 alone",
+        changes: &[&X0_IN_SYNC],
+        program: |p| {
+            p.call(Syscall::UMASK, &[0o22]);
+            p.call(Syscall::UMASK, &[0o22]);
+            p.exit(3);
+        },
+        scenario: |t| {
+            let t = to_enter(t)?;
+            t.set_register(arch::ARGS[0], 0o77)?;
+            let expected = t.across(&X0_IN_SYNC, 0o22, 0o77)?;
+            let shown = t.syscall_info().map(|info| info.args()[0]);
+            t.check("arm64.x0-first-argument", "first argument", Ok(expected), shown);
+            let task = t.cont()?.ends(ENTER, Gone::Exited(3))?;
+            task.check_saw("arm64.x0-first-argument", "umask_2", Some(Return(0o77)))
+        },
+        ..Case::NEW
+    },
     Case {
         name: "x7_marks_the_direction",
         title: "x7 reads 0 at an enter-stop and 1 at an exit-stop; the program keeps its own x7.",

@@ -1,6 +1,7 @@
 //! `PTRACE_SET_SYSCALL_INFO`, which changes a call the same way on every architecture.
 
 use super::stops::{ENTER, EXIT, pass, to_enter, to_exit};
+use crate::changes::SET_SYSCALL_INFO;
 use ptrace_conformance_harness::case::{ANY_START, Axis, Case, Need, axis};
 use ptrace_conformance_harness::errno::Errno;
 use ptrace_conformance_harness::kernel::Data;
@@ -68,6 +69,24 @@ impl Axis for Placed {
 }
 
 pub(super) const CASES: &[Case] = &[
+    Case {
+        name: "set_info_is_known",
+        title: "PTRACE_SET_SYSCALL_INFO takes back what PTRACE_GET_SYSCALL_INFO gave; kernels without it answer EIO.",
+        clauses: &[ENTER, "setinfo.modifies"],
+        changes: &[&SET_SYSCALL_INFO],
+        program: |p| {
+            p.call(Syscall::GETPID, &[0; 0]);
+            p.exit(3);
+        },
+        scenario: |t| {
+            let t = to_enter(t)?;
+            let expected = t.across(&SET_SYSCALL_INFO, Err(Errno::EIO), Ok(()))?;
+            t.check("setinfo.modifies", "PTRACE_SET_SYSCALL_INFO", expected, t.set_syscall_info(&info(&t)?));
+            t.cont()?.ends(ENTER, Gone::Exited(3))?;
+            Ok(())
+        },
+        ..Case::NEW
+    },
     Case {
         name: "set_info_number",
         title: "Another number set at the enter-stop makes that call.",

@@ -1,0 +1,57 @@
+//! Changes of the kernel that tracers see and no document decides; the cases that show one name it.
+
+use ptrace_conformance_harness::case::Arch;
+use ptrace_conformance_harness::kernel_change::KernelChange;
+use ptrace_conformance_harness::version::Change;
+
+/// The event message is no longer that of an event gone by.
+pub const MESSAGE_PER_STOP: KernelChange = KernelChange {
+    id: "message-per-stop",
+    title: "The event message belongs to one stop and is cleared when the task goes on",
+    arches: Arch::ALL,
+    change: Change::at(5, 18),
+    before: "PTRACE_GETEVENTMSG at a later signal-delivery-stop gives the last event's message, such as the id of a task made long ago.",
+    after: "It gives 0.",
+    source: "336d4b814bf0 ptrace: Move setting/clearing ptrace_message into ptrace_stop",
+    advice: "Ask for the message at event stops only, and take the event from the wait status, never from the message.",
+};
+
+/// A dying task takes no more signals.
+pub const NO_SIGNALS_WHEN_DYING: KernelChange = KernelChange {
+    id: "no-signals-when-dying",
+    title: "A signal for a process that has begun to end is dropped",
+    arches: Arch::ALL,
+    change: Change::at(6, 0),
+    before: "A signal sent to a process whose last thread is at PTRACE_EVENT_EXIT is queued and stays pending until the end.",
+    after: "It is dropped; kill(2) returns 0 all the same.",
+    source: "9a95f78eab70 signal: Drop signals received after a fatal signal has been processed",
+    advice: "Do not look for pending signals at PTRACE_EVENT_EXIT: nothing is delivered any more on any kernel.",
+};
+
+/// `PTRACE_SET_SYSCALL_INFO` is there.
+pub const SET_SYSCALL_INFO: KernelChange = KernelChange {
+    id: "set-syscall-info",
+    title: "PTRACE_SET_SYSCALL_INFO exists",
+    arches: Arch::ALL,
+    change: Change::at(6, 16),
+    before: "EIO, as for every unknown request.",
+    after: "It changes number, arguments or result of the call at a syscall-stop, the same way on every architecture.",
+    source: "kernel/ptrace.c: ptrace_set_syscall_info()",
+    advice: "Try it once and remember EIO; on older kernels write the registers of each architecture.",
+};
+
+/// What the tracer writes to x0 is the first argument for everybody.
+pub const X0_IN_SYNC: KernelChange = KernelChange {
+    id: "x0-in-sync",
+    title: "On aarch64 a first argument that the tracer changed is the one that PTRACE_GET_SYSCALL_INFO shows",
+    arches: &[Arch::Aarch64],
+    change: Change::at(7, 3).and_stable(&[(7, 2, 6)]),
+    before: "The call gets the new x0, while PTRACE_GET_SYSCALL_INFO, seccomp filters and audit still see the old one.",
+    after: "All of them see the new one.",
+    source: "88b839ce497c, arch/arm64/kernel/ptrace.c: gpr_set(), update_syscall_orig_x0_after_ptrace()",
+    advice: "Read x0 from the registers at an enter-stop, and do not rely on a filter to see what you changed.",
+};
+
+/// All of them.
+pub const ALL: &[&KernelChange] =
+    &[&MESSAGE_PER_STOP, &NO_SIGNALS_WHEN_DYING, &SET_SYSCALL_INFO, &X0_IN_SYNC];
