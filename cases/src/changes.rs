@@ -45,7 +45,7 @@ pub const X0_IN_SYNC: KernelChange = KernelChange {
     id: "x0-in-sync",
     title: "On aarch64 a first argument that the tracer changed is the one that PTRACE_GET_SYSCALL_INFO shows",
     arches: &[Arch::Aarch64],
-    change: Change::at(7, 3).and_stable(&[(7, 2, 6)]),
+    change: Change::at(7, 3).and_stable(&[(6, 1, 191), (6, 12, 114), (7, 2, 6)]),
     before: "The call gets the new x0, while PTRACE_GET_SYSCALL_INFO, seccomp filters and audit still see the old one.",
     after: "All of them see the new one.",
     source: "88b839ce497c, arch/arm64/kernel/ptrace.c: gpr_set(), update_syscall_orig_x0_after_ptrace()",

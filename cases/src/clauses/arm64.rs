@@ -8,7 +8,7 @@ pub(super) const CLAUSES: &[Clause] = &[
         "arm64.x0-first-argument",
         "arch/arm64/kernel/ptrace.c",
         "gpr_set()",
-        "A first argument that the tracer writes to x0 at a syscall-enter-stop is the call's, and since Linux 7.3 (7.2.6) also the one that PTRACE_GET_SYSCALL_INFO, seccomp and audit see.",
+        "A first argument that the tracer writes to x0 at a syscall-enter-stop is the call's, and since Linux 7.3 (6.1.191, 6.12.114, 7.2.6) also the one that PTRACE_GET_SYSCALL_INFO, seccomp and audit see.",
     ),
     Clause::kernel_source(
         "arm64.x7-direction",
