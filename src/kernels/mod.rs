@@ -122,6 +122,11 @@ impl Archive {
 
     /// The newest kernel of each line, oldest line first.
     pub fn offers(&self, arch: Arch) -> anyhow::Result<Vec<Offer>> {
+        Ok(packages::newest(&self.packages(arch)?, arch))
+    }
+
+    /// Every kernel package that is known.
+    fn packages(&self, arch: Arch) -> anyhow::Result<Vec<packages::Package>> {
         let mut found = Vec::new();
         match &self.apt {
             Some(apt) => {
@@ -138,7 +143,7 @@ impl Archive {
                 found.extend(cached.map(package));
             }
         }
-        Ok(packages::newest(&found, arch))
+        Ok(found)
     }
 
     /// The package lists of an architecture.
@@ -165,8 +170,32 @@ impl Archive {
         })?;
         let image = self.store.take(apt, offer).with_context(|| {
             format!("cannot fetch {} {} for {}", offer.package, offer.version, offer.arch.name())
-        })?;
-        Ok(Kernel { offer: offer.clone(), image })
+        });
+        match image {
+            Ok(image) => Ok(Kernel { offer: offer.clone(), image }),
+            Err(error) => self.fetch_older(apt, offer).ok_or(error),
+        }
+    }
+
+    /// The newest older kernel of the line that there is: lists have been seen to name packages that the archive no
+    /// longer had.
+    fn fetch_older(&self, apt: &Apt, gone: &Offer) -> Option<Kernel> {
+        let mut found = self.packages(gone.arch).ok()?;
+        let mut last = gone.clone();
+        loop {
+            found.retain(|package| version::compare(&package.version, &last.version).is_lt());
+            let older = packages::newest(&found, gone.arch);
+            last = older.into_iter().find(|offer| offer.line == gone.line)?;
+            let known = self.store.find(&last).ok()?;
+            if let Some(image) = known.or_else(|| self.store.take(apt, &last).ok()) {
+                anstream::eprintln!(
+                    "note: the archive has {} no more; going on with {}",
+                    gone.package,
+                    last.package
+                );
+                return Some(Kernel { offer: last, image });
+            }
+        }
     }
 }
 

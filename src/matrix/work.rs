@@ -84,7 +84,7 @@ impl Shop<'_> {
         let args = self.vm_args(&kernel.image, Some(offer.arch), model);
         match self.guest(name, args) {
             Outcome::Report(mut report, spent) => {
-                report.target.package = Some(format!("{} {}", offer.package, offer.version));
+                report.target.package = Some(format!("{} {}", kernel.offer.package, kernel.offer.version));
                 Outcome::Report(report, spent)
             }
             other => other,
