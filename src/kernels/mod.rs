@@ -151,6 +151,19 @@ impl Archive {
         self.apt.as_ref().map_or_else(|| Ok(Vec::new()), |apt| apt.lists(arch))
     }
 
+    /// Fails where only the cache is used and nothing is in it.
+    pub fn something_to_offer(&self) -> anyhow::Result<()> {
+        if self.apt.is_some() || !self.store.offers()?.is_empty() {
+            return Ok(());
+        }
+        Err(Misuse(format!(
+            "no kernel is in the cache {}; fill it by a run without --offline, give images with --kernel PATH, or \
+             take --kernels host,gvisor",
+            self.store.folder().display()
+        ))
+        .into())
+    }
+
     /// Whether the kernel is in the cache.
     pub fn has(&self, offer: &Offer) -> bool {
         self.store.image(offer).exists()
@@ -219,4 +232,4 @@ pub fn cache_folder() -> anyhow::Result<PathBuf> {
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

@@ -49,6 +49,11 @@ impl Store {
         Ok(Store { folder, turn: Mutex::new(()) })
     }
 
+    /// Where it is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Keeps other runs, and other threads of this one, away from the cache while it lives.
     pub fn lock(&self) -> anyhow::Result<Lock<'_>> {
         // First among ourselves, so that the message below is about others only.

@@ -13,7 +13,7 @@ mod summary;
 mod target;
 mod work;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::Instant;
@@ -49,7 +49,14 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
         return lines(args, &open()?);
     }
     let targets = target::choose(args, open)?;
-    let archive = targets.iter().any(|target| !matches!(target.kind, Kind::Host | Kind::Image(_))).then(open);
+    if targets.is_empty() {
+        anstream::eprintln!("no target is left; look at --kernels, --kernel, --arch and --partition");
+        return Ok(Status::NothingRan);
+    }
+    if let Some(dir) = &args.out {
+        places(dir, &targets)?;
+    }
+    let archive = targets.iter().any(|target| matches!(target.kind, Kind::Debian(..))).then(open);
     let archive = archive.transpose()?;
     let interruption = Interruption::watch()?;
     Interruption::announce("ending the guests; what is finished is kept; ctrl-C again ends at once")?;
@@ -75,6 +82,7 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
 
 /// Lists the kernels that there are.
 fn lines(args: &Args, archive: &Archive) -> anyhow::Result<Status> {
+    archive.something_to_offer()?;
     let mut text = format!("{:8} {:8} {:7} {:44} version\n", "line", "arch", "cached", "package");
     for &arch in Arch::ALL.iter().filter(|&&arch| args.arch.is_none_or(|only| only == arch)) {
         for offer in archive.offers(arch)? {
@@ -94,7 +102,7 @@ fn lines(args: &Args, archive: &Archive) -> anyhow::Result<Status> {
 
 /// A binary of the suite for each architecture that a guest will have: built once, whatever the number of guests.
 fn suites(targets: &[Planned]) -> anyhow::Result<Vec<(Arch, PathBuf)>> {
-    let is_for = |arch: Arch| move |target: &Planned| matches!(&target.kind, Kind::Debian(offer, _) if offer.arch == arch);
+    let is_for = |arch: Arch| move |target: &Planned| target.kind.guest() == Some(arch);
     let foreign = Arch::ALL.iter().filter(|&&arch| arch != Arch::HERE && targets.iter().any(is_for(arch)));
     foreign.map(|&arch| Ok((arch, vm::cross::build(arch)?))).collect()
 }
@@ -177,14 +185,21 @@ fn kept(shop: &Shop<'_>, target: &Planned) -> Option<Report> {
     .then_some(report)
 }
 
+/// Makes the directory of the reports and looks at each one's place, so that a typing error costs no run.
+fn places(dir: &Path, targets: &[Planned]) -> anyhow::Result<()> {
+    std::fs::create_dir_all(dir)
+        .map_err(|error| Misuse(format!("cannot make {}: {error}; choose another --out", dir.display())))?;
+    targets.iter().try_for_each(|target| place(dir, &target.name).map(drop))
+}
+
+fn place(dir: &Path, name: &str) -> anyhow::Result<Place> {
+    Place::at(&dir.join(format!("{name}.json")))
+}
+
 /// Puts a report where it was asked for.
 fn keep(shop: &Shop<'_>, name: &str, outcome: &Outcome) -> anyhow::Result<()> {
     let (Some(dir), Outcome::Report(report, _)) = (&shop.args.out, outcome) else { return Ok(()) };
-    std::fs::create_dir_all(dir)
-        .map_err(|error| Misuse(format!("cannot make {}: {error}", dir.display())))?;
-    Place::at(&dir.join(format!("{name}.json")))?
-        .write(&report.to_json()?)
-        .with_context(|| format!("the report of {name} is lost"))
+    place(dir, name)?.write(&report.to_json()?).with_context(|| format!("the report of {name} is lost"))
 }
 
 /// The worst of all targets.

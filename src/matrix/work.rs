@@ -69,7 +69,7 @@ impl Shop<'_> {
         match &planned.kind {
             Kind::Host => self.host(&planned.name),
             Kind::Gvisor(platform) => self.gvisor(&planned.name, *platform),
-            Kind::Image(path) => self.guest(&planned.name, self.vm_args(path, None, None)),
+            Kind::Image(path, arch) => self.guest(&planned.name, self.vm_args(path, *arch, None)),
             Kind::Debian(offer, model) => self.debian(&planned.name, offer, *model),
         }
     }
@@ -81,7 +81,7 @@ impl Shop<'_> {
             Ok(kernel) => kernel,
             Err(error) => return Outcome::Skipped(format!("{error:#}")),
         };
-        let args = self.vm_args(&kernel.image, Some(offer.arch), model);
+        let args = self.vm_args(&kernel.image, offer.arch, model);
         match self.guest(name, args) {
             Outcome::Report(mut report, spent) => {
                 report.target.package = Some(format!("{} {}", kernel.offer.package, kernel.offer.version));
@@ -109,11 +109,11 @@ impl Shop<'_> {
         }
     }
 
-    fn vm_args(&self, kernel: &Path, arch: Option<Arch>, model: Option<&str>) -> vm::Args {
-        let suite = arch.and_then(|arch| self.suites.iter().find(|(of, _)| *of == arch));
+    fn vm_args(&self, kernel: &Path, arch: Arch, model: Option<&str>) -> vm::Args {
+        let suite = self.suites.iter().find(|(of, _)| *of == arch);
         vm::Args {
             filters: self.filters.clone(),
-            arch,
+            arch: Some(arch),
             cpu: model.map(str::to_owned),
             timeout: self.args.timeout,
             patience: self.args.patience,

@@ -104,7 +104,7 @@ pub fn install_hint(arch: Arch) -> String {
     let arch = arch.name();
     format!(
         "install it (Debian, Ubuntu: apt install {debian}; Fedora: dnf install qemu-system-{arch}-core) \
-         or name one with --qemu FILE"
+         or name one with `vm --qemu FILE`"
     )
 }
 

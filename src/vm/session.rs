@@ -287,8 +287,10 @@ pub fn no_report(watched: &Watched, cause: &str, log: Option<&Path>) -> anyhow::
     let at = console_at(log);
     if refused && watched.mute() {
         let why = watched.complaints.join("; ");
-        return Misuse(format!("QEMU does not start: {why}; see --cpu, --memory, --accel and --qemu{at}"))
-            .into();
+        return Misuse(format!(
+            "QEMU does not start: {why}; see --cpu, --memory, --accel and --qemu of `vm`{at}"
+        ))
+        .into();
     }
     // Most kernels are quiet until their console is up, and then it is too late to ask.
     let hint = if watched.mute() {
