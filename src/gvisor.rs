@@ -149,7 +149,7 @@ impl Sandbox {
 }
 
 /// What the program calls itself, such as `runsc 0.0~20240729.0`.
-fn version(runsc: &Path) -> Result<String, String> {
+pub fn version(runsc: &Path) -> Result<String, String> {
     let output = Command::new(runsc).arg("--version").stdin(Stdio::null()).output();
     let output = output.map_err(|error| format!("cannot start {}: {error}", runsc.display()))?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -1,6 +1,7 @@
 //! The verb `doctor`: what this machine allows, what that means, and what to do about it.
 
 mod emulation;
+mod matrix;
 mod probe;
 mod rights;
 mod system;
@@ -82,6 +83,7 @@ pub fn doctor(args: &DoctorArgs) -> anyhow::Result<Status> {
         Section { title: "System", findings: system::look()? },
         Section { title: "Tracing", findings: [probe::look(), rights::look()].concat() },
         Section { title: "Virtual machines", findings: emulation::look(args.kernel.as_deref()) },
+        Section { title: "Matrix", findings: matrix::look() },
     ];
     let diagnosis = Diagnosis { schema: SCHEMA, suite: Suite::this(), ready: ready(&sections), sections };
     match args.format {

@@ -49,6 +49,12 @@ impl Store {
         Ok(Store { folder, turn: Mutex::new(()) })
     }
 
+    /// The store in the cache folder if it is there already; nothing is made.
+    pub fn existing(cache: &Path) -> Option<Store> {
+        let folder = cache.join("kernels");
+        folder.is_dir().then(|| Store { folder, turn: Mutex::new(()) })
+    }
+
     /// Where it is.
     pub fn folder(&self) -> &Path {
         &self.folder

@@ -56,7 +56,8 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
     if let Some(dir) = &args.out {
         places(dir, &targets)?;
     }
-    let archive = targets.iter().any(|target| matches!(target.kind, Kind::Debian(..))).then(open);
+    let archive =
+        targets.iter().any(|target| !matches!(target.kind, Kind::Host | Kind::Image(..))).then(open);
     let archive = archive.transpose()?;
     let interruption = Interruption::watch()?;
     Interruption::announce("ending the guests; what is finished is kept; ctrl-C again ends at once")?;

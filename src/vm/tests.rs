@@ -375,7 +375,7 @@ fn what_qemu_refuses_is_the_users_choice() {
     let scene = Scene::new("echo 'qemu: unable to find CPU model' >&2; exit 1", &[]);
     let error = scene.watch(Duration::from_secs(60)).expect_err("QEMU does not start");
     assert!(error.is::<Misuse>());
-    insta::assert_snapshot!(scene.nothing(Duration::from_secs(60)), @"QEMU does not start: qemu: unable to find CPU model; see --cpu, --memory, --accel and --qemu");
+    insta::assert_snapshot!(scene.nothing(Duration::from_secs(60)), @"QEMU does not start: qemu: unable to find CPU model; see --cpu, --memory, --accel and --qemu of `vm`");
 }
 
 #[test]
@@ -385,7 +385,7 @@ fn a_missing_qemu_is_named_with_its_package() {
     let error = scene.watch(Duration::from_secs(60)).expect_err("there is no QEMU");
     assert!(error.is::<Misuse>());
     let text = error.to_string().replace(&scene.path("qemu").display().to_string(), "QEMU");
-    insta::assert_snapshot!(text, @"QEMU is not there: install it (Debian, Ubuntu: apt install qemu-system-x86; Fedora: dnf install qemu-system-x86_64-core) or name one with --qemu FILE");
+    insta::assert_snapshot!(text, @"QEMU is not there: install it (Debian, Ubuntu: apt install qemu-system-x86; Fedora: dnf install qemu-system-x86_64-core) or name one with `vm --qemu FILE`");
 }
 
 #[test]
