@@ -50,7 +50,10 @@ pub struct Args {
     #[arg(long, requires = "out")]
     pub resume: bool,
     /// Keep the reports as evidence in this directory, and make its pages anew
-    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = crate::evidence::REPORTS)]
+    // With `=`, or the first filter would be taken for the directory; and filters would replace the evidence of all
+    // cases by that of some.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, conflicts_with = "filters")]
+    #[arg(default_missing_value = crate::evidence::REPORTS)]
     pub refresh: Option<PathBuf>,
     /// Compare each report with that of the same target in this directory; only what is worse than there counts
     #[arg(long, value_name = "DIR")]
@@ -120,7 +123,7 @@ mod tests {
               --resume
                   Do not run targets of which DIR has a complete report of the same kernel package, suite and cases
 
-              --refresh [<DIR>]
+              --refresh[=<DIR>]
                   Keep the reports as evidence in this directory, and make its pages anew
 
               --baseline <DIR>

@@ -75,8 +75,10 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
         Format::Json => output::print(&summary.json()?)?,
         _ => output::print(&summary.human())?,
     }
-    if let Some(dir) = &args.refresh {
-        evidence::keep(dir, summary.reports().cloned().collect())?;
+    match (&args.refresh, interruption.signal()) {
+        (Some(_), Some(_)) => anstream::eprintln!("not kept as evidence: the matrix was ended early"),
+        (Some(dir), None) => drop(evidence::keep(dir, summary.reports().cloned().collect())?),
+        (None, _) => {}
     }
     Ok(interruption.signal().map_or_else(|| status(&summary), Status::Interrupted))
 }

@@ -229,6 +229,8 @@ fn wrong_usage_is_told_before_anything_runs() {
     assert!(err.contains("cannot read the kernel image @/k/none"), "{err}");
     let err = said("--kernel @/k/hang --kernel @/k/hang");
     assert!(err.contains("@/k/hang is given twice"), "{err}");
+    let err = said("--kernel @/k/hang --refresh=@/evidence clone");
+    assert!(err.contains("'--refresh[=<DIR>]' cannot be used with '[FILTER]...'"), "{err}");
 }
 
 #[test]
@@ -312,8 +314,8 @@ fn an_interruption_keeps_what_is_finished() {
     let scene = Scene::new(&["report", "hang"]).reporting();
     let pipe = scene.path("bin/hangs");
     nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
-    let words = format!("--jobs 1 --kernel @/k/report --kernel @/k/hang --out @/out --exact {CASE}");
-    let mut command = scene.command(&words);
+    let words = "--jobs 1 --kernel @/k/report --kernel @/k/hang --out @/out --refresh=@/evidence";
+    let mut command = scene.command(words);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
@@ -325,10 +327,11 @@ fn an_interruption_keeps_what_is_finished() {
     kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGINT).unwrap();
     let mut rest = String::new();
     stderr.read_to_string(&mut rest).unwrap();
-    let (out, _) = told(child.wait_with_output().unwrap(), &words, 130);
+    let (out, _) = told(child.wait_with_output().unwrap(), words, 130);
     assert!(rest.contains("what is finished is kept"), "{rest}");
     assert!(out.contains("failed k-hang: "), "{out}");
     assert_eq!(scene.reports(), ["k-report.json"]);
+    assert!(rest.contains("not kept as evidence") && !scene.path("evidence").exists(), "{rest}");
 }
 
 /// Until somebody writes to the pipe.
