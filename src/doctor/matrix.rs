@@ -10,13 +10,15 @@ use crate::kernels::{self, Store};
 
 /// Looks at the cache and at gVisor, without the network and without waiting for anyone.
 pub fn look() -> Vec<Finding> {
-    let cache = match kernels::cache_folder() {
+    let folder = kernels::cache_folder();
+    // As `matrix` does: its own, else the machine's.
+    let runsc = folder.as_ref().ok().and_then(|folder| kernels::cached_runsc(folder));
+    let cache = match folder {
         Ok(folder) => cache(&folder),
         Err(error) => Finding::note(CACHE, format!("{error:#}"), "`matrix` has no place to keep kernels"),
     };
-    let mut findings = vec![cache];
-    findings.extend(gvisor(Path::new("runsc")));
-    findings
+    let gvisor = gvisor(runsc.as_deref().unwrap_or(Path::new("runsc")));
+    std::iter::once(cache).chain(gvisor).collect()
 }
 
 const CACHE: &str = "kernel cache";
@@ -55,7 +57,7 @@ fn gvisor(runsc: &Path) -> Vec<Finding> {
         Err(why) => vec![Finding::note(
             "gVisor",
             why,
-            "to run the suite on it, install runsc (Debian: apt install runsc; others: gvisor.dev/docs)",
+            "`matrix` fetches Debian's; elsewhere install runsc (gvisor.dev/docs says how)",
         )],
     }
 }
@@ -121,6 +123,6 @@ mod tests {
         let missing = gvisor(Path::new("/nonexistent/runsc"));
         assert_eq!(missing.len(), 1);
         assert!(missing[0].state.starts_with("cannot start /nonexistent/runsc"), "{missing:?}");
-        assert!(missing[0].advice.contains("apt install runsc"));
+        assert!(missing[0].advice.contains("fetches Debian's"));
     }
 }

@@ -26,6 +26,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::exit::Misuse;
 use apt::Apt;
+pub use sandbox::cached_runsc;
 pub use store::Store;
 
 /// Package lists older than this are read again.

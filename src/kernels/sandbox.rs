@@ -50,6 +50,11 @@ impl Archive {
     }
 }
 
+/// The newest `runsc` in this cache, which is only looked at.
+pub fn cached_runsc(cache: &std::path::Path) -> Option<PathBuf> {
+    newest_in(&cache.join(RUNSC))
+}
+
 fn newest_in(folder: &std::path::Path) -> Option<PathBuf> {
     let versions =
         fs::read_dir(folder).ok()?.flatten().filter_map(|entry| entry.file_name().into_string().ok());

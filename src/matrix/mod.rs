@@ -56,9 +56,7 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
     if let Some(dir) = &args.out {
         places(dir, &targets)?;
     }
-    let archive =
-        targets.iter().any(|target| !matches!(target.kind, Kind::Host | Kind::Image(..))).then(open);
-    let archive = archive.transpose()?;
+    let archive = archive(&targets, open)?;
     let interruption = Interruption::watch()?;
     Interruption::announce("ending the guests; what is finished is kept; ctrl-C again ends at once")?;
     let (suites, board) = (suites(&targets)?, Board::new(targets.len()));
@@ -81,6 +79,21 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
         (None, _) => {}
     }
     Ok(interruption.signal().map_or_else(|| status(&summary), Status::Interrupted))
+}
+
+/// Where kernels and gVisor come from, if a target needs it. Without it gVisor may still be on the search path.
+fn archive(
+    targets: &[Planned],
+    open: impl Fn() -> anyhow::Result<Archive>,
+) -> anyhow::Result<Option<Archive>> {
+    let any = |wanted: fn(&Kind) -> bool| targets.iter().any(|target| wanted(&target.kind));
+    if any(|kind| matches!(kind, Kind::Debian(..))) {
+        return open().map(Some);
+    }
+    if !any(|kind| matches!(kind, Kind::Gvisor(_))) {
+        return Ok(None);
+    }
+    Ok(open().inspect_err(|error| anstream::eprintln!("note: no gVisor from Debian: {error:#}")).ok())
 }
 
 /// Lists the kernels that there are.

@@ -147,10 +147,14 @@ impl Shop<'_> {
 
     fn gvisor(&self, name: &str, platform: Platform) -> Outcome {
         self.board.at(name, "looking for runsc");
-        let runsc = self.archive.and_then(|archive| archive.runsc().ok()).unwrap_or_else(|| "runsc".into());
+        let (runsc, missing) = match self.archive.map(Archive::runsc) {
+            Some(Ok(runsc)) => (runsc, String::new()),
+            Some(Err(error)) => ("runsc".into(), format!("; none from Debian: {error:#}")),
+            None => ("runsc".into(), String::new()),
+        };
         let sandbox = match Sandbox::find(&runsc, platform) {
             Ok(sandbox) => sandbox,
-            Err(why) => return Outcome::Skipped(why),
+            Err(why) => return Outcome::Skipped(why + &missing),
         };
         self.board.at(name, "cases");
         let time_limit = self.args.timeout.min(GVISOR_CASE);

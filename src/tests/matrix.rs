@@ -210,6 +210,19 @@ fn without_qemu_the_kernel_is_skipped_by_name() {
 }
 
 #[test]
+fn without_gvisor_and_apt_the_platforms_are_skipped_by_name() {
+    let scene = Scene::new(&[]);
+    let mut command = scene.command("--kernels gvisor");
+    let (out, err) = told(command.env("PATH", scene.path("k")).output().unwrap(), "no runsc", 4);
+    let out = out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        out.contains(&format!("skipped gvisor-ptrace-{}: cannot start runsc: ", std::env::consts::ARCH)),
+        "{out}"
+    );
+    assert!(err.contains("note: no gVisor from Debian: "), "{err}");
+}
+
+#[test]
 fn wrong_usage_is_told_before_anything_runs() {
     let scene = Scene::new(&["hang"]);
     let said = |words: &str| {
