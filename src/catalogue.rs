@@ -1,6 +1,7 @@
 //! The catalogue: what is known of a case before it runs, for `list` and `explain`.
 
 use ptrace_conformance_harness::case::{Arch, Case, Need, Quirk, Variant};
+use ptrace_conformance_harness::kernel_change::KernelChange;
 use serde::Serialize;
 
 /// A case as lists and explanations show it.
@@ -21,6 +22,36 @@ pub struct Entry {
     pub requirements: Vec<String>,
     /// Recorded differences between documentation and kernels.
     pub quirks: Vec<KnownQuirk>,
+    /// Changes of the kernel that no document decides.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<KnownChange>,
+}
+
+/// A change of the kernel, as text.
+#[derive(Clone, Debug, Serialize)]
+pub struct KnownChange {
+    /// What has changed.
+    pub title: &'static str,
+    /// The releases that brought it, and the architectures.
+    pub kernels: String,
+    /// What older kernels do.
+    pub before: &'static str,
+    /// What newer ones do.
+    pub after: &'static str,
+    /// The commit, or kernel file and function.
+    pub source: &'static str,
+    /// What the author of a tracer does about it.
+    pub advice: &'static str,
+}
+
+impl KnownChange {
+    /// The change as text.
+    pub fn of(change: &KernelChange) -> KnownChange {
+        let KernelChange { title, before, after, source, advice, .. } = *change;
+        let arches: Vec<_> = change.arches.iter().map(|arch| arch.name()).collect();
+        let kernels = format!("{}, Linux {}", arches.join(" and "), change.change);
+        KnownChange { title, kernels, before, after, source, advice }
+    }
 }
 
 /// A recorded difference between documentation and kernels, as text.
@@ -54,6 +85,7 @@ impl Entry {
             only: case.only,
             requirements: case.needs.iter().map(|&need| requirement(need)).collect(),
             quirks: case.quirks.iter().map(KnownQuirk::of).collect(),
+            changes: case.changes.iter().map(|change| KnownChange::of(change)).collect(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ptrace_conformance_cases::notes::{NOTES, Note};
 use ptrace_conformance_cases::{FAMILIES, clauses};
 use ptrace_conformance_harness::case::{Variant, all_variants};
 use ptrace_conformance_harness::pool::{Pool, Settings};
@@ -9,7 +10,7 @@ use ptrace_conformance_harness::program::Program;
 use ptrace_conformance_harness::record::{CaseRecord, Observation, Verdict};
 use serde::Serialize;
 
-use crate::catalogue::{Entry, KnownQuirk};
+use crate::catalogue::{Entry, KnownChange, KnownQuirk};
 use crate::cli::{ExplainArgs, Format};
 use crate::elsewhere::{self, Change, Elsewhere, Group};
 use crate::evidence;
@@ -122,6 +123,8 @@ impl Explanation {
             section("Clauses", self.sources.iter().map(Source::human)),
             section("Program of the tracee", self.program.iter().map(|line| format!("  {line}\n"))),
             section("Known differences", self.case.quirks.iter().map(quirk)),
+            section("What kernels decided anew", self.case.changes.iter().map(decided)),
+            section("Worth knowing", notes(&self.case.name).map(note)),
             section(
                 &format!("Expectations, and what {} answered", self.target),
                 self.record.observations.iter().map(observation),
@@ -192,6 +195,26 @@ impl Source {
         }
         text
     }
+}
+
+fn decided(change: &KnownChange) -> String {
+    let mut text = prose::fold("  ", change.title);
+    text += &prose::fold("      before  ", change.before);
+    text += &prose::fold("      since   ", &format!("{}: {}", change.kernels, change.after));
+    text += &prose::fold("      see     ", change.source);
+    text + &prose::fold("      advice  ", change.advice)
+}
+
+/// The notes that the case helps to show.
+fn notes(name: &str) -> impl Iterator<Item = &'static Note> {
+    let behaviour = name.rsplit_once("::").map_or(name, |(behaviour, _)| behaviour).to_owned();
+    NOTES.iter().filter(move |note| note.cases.contains(&behaviour.as_str()))
+}
+
+fn note(note: &Note) -> String {
+    prose::fold("  ", note.title)
+        + &prose::fold("      happens ", note.happens)
+        + &prose::fold("      advice  ", note.advice)
 }
 
 fn verdicts(group: &Group) -> String {

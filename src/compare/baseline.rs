@@ -59,7 +59,7 @@ impl BaselineArgs {
 }
 
 /// Compares a run with what fits it; of the baseline only the cases that the run set out to run.
-fn against(baseline: &Source, report: &Report, filters: &Filters) -> anyhow::Result<Comparison> {
+pub fn against(baseline: &Source, report: &Report, filters: &Filters) -> anyhow::Result<Comparison> {
     let mut old = sources::fitting(baseline, report)?.clone();
     if !filters.filters.is_empty() {
         let selected = select::select(filters, all_variants(FAMILIES))?;

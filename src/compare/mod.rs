@@ -18,9 +18,10 @@ use std::time::Duration;
 
 use anyhow::Context;
 pub use args::{Args, BaselineArgs};
+pub use baseline::against;
 pub use comparison::{Comparison, compare};
 use serde::Serialize;
-use sources::Source;
+pub use sources::{Source, find};
 
 use self::args::Form;
 use crate::cli::{Filters, OutputArgs, RunArgs};

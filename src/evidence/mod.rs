@@ -12,6 +12,8 @@
 
 pub mod history;
 mod keep;
+#[cfg(test)]
+mod kept;
 mod stored;
 
 use std::collections::BTreeMap;

@@ -31,7 +31,7 @@ Kernels come as Debian packages through this machine's apt into a cache of their
 pub struct Args {
     #[command(flatten)]
     pub filters: Filters,
-    /// Kernel lines such as 6.1 or 7.3-rc, `host`, `gvisor`; all of them without
+    /// Kernel lines such as 6.1 or 7.3-rc, `host`, `gvisor` (or `gvisor-systrap`, `gvisor-ptrace`); all of them without
     #[arg(long, value_name = "LINE", value_delimiter = ',')]
     pub kernels: Vec<String>,
     /// Only targets of this architecture

@@ -24,6 +24,7 @@ use ptrace_conformance_cases::FAMILIES;
 use ptrace_conformance_harness::case::{Arch, all_variants};
 
 use crate::cli::{Filters, Format};
+use crate::compare::{self, Source};
 use crate::evidence;
 use crate::exit::{Misuse, Status};
 use crate::interrupt::Interruption;
@@ -56,6 +57,8 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
     if let Some(dir) = &args.out {
         places(dir, &targets)?;
     }
+    let baseline =
+        args.baseline.as_ref().map(|dir| compare::find(&dir.display().to_string(), None)).transpose()?;
     let archive = archive(&targets, open)?;
     let interruption = Interruption::watch()?;
     Interruption::announce("ending the guests; what is finished is kept; ctrl-C again ends at once")?;
@@ -78,7 +81,25 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
         (Some(dir), None) => drop(evidence::keep(dir, summary.reports().cloned().collect())?),
         (None, _) => {}
     }
-    Ok(interruption.signal().map_or_else(|| status(&summary), Status::Interrupted))
+    match interruption.signal() {
+        Some(signal) => Ok(Status::Interrupted(signal)),
+        None => judge(baseline.as_ref(), &shop.filters, &summary),
+    }
+}
+
+/// How it went: by the verdicts, or against a baseline, which is told then.
+fn judge(baseline: Option<&Source>, filters: &Filters, summary: &Summary) -> anyhow::Result<Status> {
+    let Some(baseline) = baseline else { return Ok(status(summary)) };
+    let mut all = Vec::new();
+    for report in summary.reports() {
+        let found = compare::against(baseline, report, filters)?;
+        if found.status() != Status::AsExpected || found.differs() {
+            output::print(&format!("\n{}", found.human()))?;
+        }
+        all.push(found.status());
+    }
+    all.extend(summary.failed().then_some(Status::OwnFailure));
+    Ok(worst(&all))
 }
 
 /// Where kernels and gVisor come from, if a target needs it. Without it gVisor may still be on the search path.
@@ -225,7 +246,10 @@ fn status(summary: &Summary) -> Status {
         Outcome::Skipped(_) => None,
         Outcome::Failed(_) => Some(Status::OwnFailure),
     };
-    let all: Vec<_> = summary.rows.iter().filter_map(of).collect();
-    let worst = [Status::Deviation, Status::OwnFailure, Status::AsExpected];
-    worst.into_iter().find(|status| all.contains(status)).unwrap_or(Status::NothingRan)
+    worst(&summary.rows.iter().filter_map(of).collect::<Vec<_>>())
+}
+
+fn worst(all: &[Status]) -> Status {
+    let order = [Status::Deviation, Status::OwnFailure, Status::AsExpected];
+    order.into_iter().find(|status| all.contains(status)).unwrap_or(Status::NothingRan)
 }

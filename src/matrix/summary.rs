@@ -32,6 +32,11 @@ impl Summary {
         })
     }
 
+    /// Whether a target was tried and gave no report.
+    pub fn failed(&self) -> bool {
+        self.rows.iter().any(|(_, outcome)| matches!(outcome, Outcome::Failed(_)))
+    }
+
     /// The time that guests took beyond booting and running cases, as a share of those.
     fn overhead(&self) -> Option<f64> {
         let guests = self.rows.iter().filter_map(|(_, outcome)| match outcome {

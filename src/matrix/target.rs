@@ -75,15 +75,25 @@ fn lines(args: &Args, archive: impl Fn() -> anyhow::Result<Archive>) -> anyhow::
     if wanted(HOST) && here {
         targets.push(Planned { name: format!("{HOST}-{}", Arch::HERE.name()), kind: Kind::Host });
     }
-    let own = [HOST, GVISOR];
-    if args.kernels.is_empty() || args.kernels.iter().any(|word| !own.contains(&word.as_str())) {
+    if args.kernels.is_empty() || args.kernels.iter().any(|word| !is_own(word)) {
         targets.extend(debian(args, &archive()?, wanted)?);
     }
-    if wanted(GVISOR) && here {
+    if here {
+        let chosen = |platform: &Platform| wanted(GVISOR) || wanted(&gvisor_word(*platform));
         let gvisor = |platform: Platform| Planned { name: platform.target(), kind: Kind::Gvisor(platform) };
-        targets.extend(Platform::ALL.map(gvisor));
+        targets.extend(Platform::ALL.into_iter().filter(chosen).map(gvisor));
     }
     Ok(targets)
+}
+
+/// The word for gVisor on one of its platforms.
+fn gvisor_word(platform: Platform) -> String {
+    format!("{GVISOR}-{}", platform.name())
+}
+
+/// Whether a word names a target that no archive has.
+fn is_own(word: &str) -> bool {
+    [HOST, GVISOR].contains(&word) || Platform::ALL.iter().any(|platform| gvisor_word(*platform) == word)
 }
 
 fn debian(args: &Args, archive: &Archive, wanted: impl Fn(&str) -> bool) -> anyhow::Result<Vec<Planned>> {
@@ -100,7 +110,9 @@ fn debian(args: &Args, archive: &Archive, wanted: impl Fn(&str) -> bool) -> anyh
             targets.extend(newest.map(|offer| named(offer, Some(plain(arch)))));
         }
     }
-    let Some(unknown) = args.kernels.iter().find(|word| !known.contains(word)) else { return Ok(targets) };
+    let Some(unknown) = args.kernels.iter().find(|word| !is_own(word) && !known.contains(word)) else {
+        return Ok(targets);
+    };
     // Each architecture has nearly the same lines.
     let mut seen = BTreeSet::new();
     known.retain(|word| seen.insert(word.clone()));

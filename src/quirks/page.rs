@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ptrace_conformance_cases::changes::ALL;
 use ptrace_conformance_cases::notes::{NOTES, Note};
 use ptrace_conformance_cases::{FAMILIES, clauses};
 use ptrace_conformance_harness::case::{Case, Quirk};
@@ -10,7 +11,7 @@ use ptrace_conformance_harness::record::{CaseRecord, Observation, Verdict};
 use super::differences::{self, Divide, Failing, Group};
 use super::markdown::{code, heading, labelled, some, table};
 use super::spans;
-use crate::catalogue::KnownQuirk;
+use crate::catalogue::{KnownChange, KnownQuirk};
 use crate::evidence::history::{self, Answer, Series};
 use crate::prose;
 use crate::report::Report;
@@ -25,6 +26,7 @@ pub fn page(reports: &[Report]) -> String {
         opening(reports),
         surprises(reports),
         recorded(&series),
+        changes(&series),
         shifts(&series),
         later(&series),
         architectures(&series),
@@ -205,6 +207,46 @@ fn measured(spans: Vec<String>) -> String {
 /// Whether a case's full name is that of a variant of this behaviour.
 fn is_variant(name: &str, behaviour: &str) -> bool {
     name.strip_prefix(behaviour).is_some_and(|rest| rest.starts_with("::"))
+}
+
+/// What has changed without any document to decide it, from the register of changes.
+fn changes(series: &[Series<'_>]) -> String {
+    let text = "No document decides these; the cases expect the one side or the other by kernel. Where a stable line \
+                took a change over, its release is named.";
+    let told = ALL.iter().map(|change| {
+        let shows = |case: &&Case| case.changes.iter().any(|named| named.id == change.id);
+        let names: Vec<_> = FAMILIES
+            .iter()
+            .flat_map(|family| {
+                family.cases().filter(shows).map(|case| format!("{}::{}", family.name, case.name))
+            })
+            .collect();
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        let known = KnownChange::of(change);
+        heading(3, change.title)
+            + &labelled("Before", change.before)
+            + &labelled("Since", &format!("{}: {}", known.kernels, change.after))
+            + &labelled("Measured", &between(series, &names))
+            + &labelled("Source", change.source)
+            + &labelled("Do", change.advice)
+            + &labelled("Shown by", &some(&names, NAMED))
+    });
+    heading(2, "What kernels decided anew") + &prose::fold("", text) + "\n" + &told.collect::<String>()
+}
+
+/// Between which kernels that ran the answers of these cases changed.
+fn between(series: &[Series<'_>], names: &[&str]) -> String {
+    let of_one = |series: &Series<'_>| {
+        let shifts = series.shifts();
+        let ours = shifts.iter().filter(|shift| names.contains(&shift.behaviour));
+        let pairs: BTreeSet<_> = ours
+            .map(|shift| format!("between {} and {}", shift.old.1.label(), shift.new.1.label()))
+            .collect();
+        let pairs: Vec<_> = pairs.into_iter().collect();
+        (!pairs.is_empty()).then(|| format!("{} {}", series.arch, pairs.join(", ")))
+    };
+    let told: Vec<_> = series.iter().filter_map(of_one).collect();
+    if told.is_empty() { "no two kernels here differ.".to_owned() } else { told.join("; ") + "." }
 }
 
 fn shifts(series: &[Series<'_>]) -> String {

@@ -1,0 +1,148 @@
+//! The evidence that this program carries, held against the cases as they are now.
+//!
+//! Where one of these fails, the evidence is older than the cases: `ptrace-conformance matrix --refresh`.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use ptrace_conformance_cases::FAMILIES;
+use ptrace_conformance_harness::case::{Arch, Case, Variant, all_variants};
+use ptrace_conformance_harness::judge;
+use ptrace_conformance_harness::record::{CaseRecord, Verdict};
+use ptrace_conformance_harness::run::run_case;
+use ptrace_conformance_harness::version::KernelVersion;
+
+use super::{built_in, history, keep};
+use crate::report::{Report, Suite};
+
+fn evidence() -> Vec<Report> {
+    built_in().unwrap()
+}
+
+fn variants() -> HashMap<String, Variant> {
+    all_variants(FAMILIES).into_iter().collect()
+}
+
+fn name(report: &Report) -> &str {
+    report.target.name.as_deref().unwrap()
+}
+
+/// Whether Linux people wrote the kernel.
+fn is_linux(report: &Report) -> bool {
+    report.target.platform != "gvisor"
+}
+
+#[test]
+fn every_report_is_whole_and_has_every_case() {
+    let names: Vec<_> = all_variants(FAMILIES).into_iter().map(|(name, _)| name).collect();
+    let reports = evidence();
+    assert!(reports.len() >= 2, "the evidence is gone");
+    for report in &reports {
+        assert!(report.complete || !is_linux(report), "{} is not complete", name(report));
+        assert_eq!(report.suite, Suite::this(), "{}", name(report));
+        let told: Vec<_> = report.cases.iter().map(|record| record.name.clone()).collect();
+        assert_eq!(told, names, "{} has other cases", name(report));
+    }
+}
+
+#[test]
+fn both_architectures_are_there_from_the_oldest_kernel_to_the_newest() {
+    let reports = evidence();
+    let series = history::of(&reports);
+    let told: Vec<_> = series.iter().map(|series| series.arch).collect();
+    assert_eq!(told, ["x86_64", "aarch64"]);
+    for series in &series {
+        let lines: Vec<_> = series.targets().map(|target| target.version().line).collect();
+        assert!(lines.first() <= Some(&(5, 10)) && lines.last() >= Some(&(7, 3)), "{lines:?}");
+    }
+}
+
+#[test]
+fn linux_is_as_expected() {
+    for report in evidence().iter().filter(|report| is_linux(report)) {
+        let wrong: Vec<_> = report
+            .cases
+            .iter()
+            .filter(|record| matches!(record.verdict, Verdict::Deviates | Verdict::Broken))
+            .map(|record| &record.name)
+            .collect();
+        assert!(wrong.is_empty(), "{}: {wrong:#?}", name(report));
+    }
+}
+
+#[test]
+fn verdicts_and_clauses_are_those_of_the_cases_now() {
+    let variants = variants();
+    for report in evidence() {
+        let arch = Arch::from_name(&report.target.arch).unwrap();
+        let kernel = report.target.version();
+        for record in &report.cases {
+            let case = variants[&record.name].case;
+            assert_eq!(record.clauses, case.clauses, "{}: {}", name(&report), record.name);
+            if matches!(record.verdict, Verdict::Skipped | Verdict::Broken) {
+                continue;
+            }
+            let (verdict, reason) = judge::verdict(case, &record.observations, arch, kernel);
+            let now = (verdict, reason.as_str());
+            assert_eq!((record.verdict, record.reason.as_str()), now, "{}: {}", name(&report), record.name);
+        }
+    }
+}
+
+/// What each check of a record expects.
+fn expectations(record: &CaseRecord) -> Vec<(&str, &str, Option<&str>, Option<&str>)> {
+    let checks = record.observations.iter().filter(|seen| seen.holds.is_some());
+    checks.map(|seen| (&*seen.task, &*seen.what, seen.clause.as_deref(), seen.expected.as_deref())).collect()
+}
+
+/// The cases run here: on a kernel of the same line they expect what is kept.
+#[test]
+fn what_is_expected_here_is_what_is_kept() {
+    let here = KernelVersion::running();
+    let reports = evidence();
+    let same = |report: &&Report| {
+        report.target.arch == Arch::HERE.name() && report.target.version().line == here.line
+    };
+    let Some(kept) = reports.iter().filter(|report| is_linux(report)).find(same) else {
+        eprintln!("skipped: there is no evidence of Linux {here} on {}", Arch::HERE.name());
+        return;
+    };
+    let variants = variants();
+    let mut compared = 0;
+    for record in &kept.cases {
+        let now = run_case(&record.name, variants[&record.name], false);
+        if [&now, record].iter().all(|record| record.verdict == Verdict::Conforms) {
+            assert_eq!(expectations(record), expectations(&now), "{}: {}", name(kept), record.name);
+            compared += 1;
+        }
+    }
+    assert!(compared > 0 || kept.totals.conforms == 0, "nothing was compared");
+}
+
+/// An answer that changed from one kernel to the next has a quirk or a change of the kernel beside its case.
+#[test]
+fn every_shift_between_kernels_is_explained() {
+    let cases: BTreeMap<String, &'static Case> = FAMILIES
+        .iter()
+        .flat_map(|family| family.cases().map(|case| (format!("{}::{}", family.name, case.name), case)))
+        .collect();
+    let reports = evidence();
+    for series in history::of(&reports) {
+        for shift in series.shifts() {
+            let case = cases[shift.behaviour];
+            let explained =
+                !case.changes.is_empty() || case.quirks.iter().any(|quirk| quirk.what == shift.look.1);
+            assert!(explained, "nothing beside the case says why: {shift:#?}");
+        }
+    }
+}
+
+#[test]
+fn the_pages_say_what_the_evidence_says() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join(keep::REPORTS);
+    assert_eq!(
+        keep::stale(&dir).unwrap(),
+        Vec::<String>::new(),
+        "`ptrace-conformance evidence` makes them anew"
+    );
+}
