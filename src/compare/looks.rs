@@ -20,9 +20,9 @@ pub struct Look {
     pub nth: usize,
     /// The clause that it was held against, the newer suite's where they differ.
     pub clause: Option<Source>,
-    /// What the clause says the answer is, as the newer suite has it.
+    /// What the clause says the answer of the new kernel is.
     pub expected: Option<String>,
-    /// What the older suite expected, if that is something else.
+    /// What was expected of the old one, if that is something else: another suite, or another architecture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_before: Option<String>,
     /// The old answer; nothing where the scenario did not come to it.

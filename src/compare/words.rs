@@ -76,11 +76,11 @@ pub fn place(look: &Look) -> String {
     format!("{}: {}{nth}", look.task, look.what)
 }
 
-/// What was expected, and what an older suite expected.
+/// What is expected, and what was expected of the old kernel if that is something else.
 pub fn expected(look: &Look) -> Option<String> {
     let now = look.expected.as_deref()?;
     Some(match &look.expected_before {
-        Some(before) => format!("{now} (the older suite: {before})"),
+        Some(before) => format!("{now} (before: {before})"),
         None => now.to_owned(),
     })
 }
