@@ -27,9 +27,8 @@ pub struct Progress {
 impl Progress {
     /// Progress of so many cases, so many times, on standard error.
     pub fn new(planned: usize, rounds: usize) -> Progress {
-        let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
         Progress {
-            live: std::io::stderr().is_terminal() && !dumb,
+            live: can_rewrite(),
             planned,
             rounds,
             round: 1,
@@ -58,14 +57,14 @@ impl Progress {
         self.broken += usize::from(verdict == Verdict::Broken);
         if self.live && self.told.elapsed() >= REDRAW {
             self.told = Instant::now();
-            self.draw(&self.line(name));
+            rewrite(&self.line(name));
         }
     }
 
     /// Leaves the terminal as it was.
     pub fn clear(&mut self) {
         if self.live {
-            self.draw("");
+            rewrite("");
         }
     }
 
@@ -83,15 +82,20 @@ impl Progress {
         }
         format!("{line}  {name}")
     }
+}
 
-    /// Rewrites the line, cut to the terminal so that it stays one.
-    fn draw(&self, line: &str) {
-        let width = terminal_size::terminal_size_of(std::io::stderr()).map_or(80, |(width, _)| width.0);
-        let line: String = line.chars().take(usize::from(width).saturating_sub(1)).collect();
-        let mut stderr = std::io::stderr().lock();
-        // A terminal that has gone is no reason to end the run: the report goes elsewhere.
-        write!(stderr, "\r\x1b[K{line}").and_then(|()| stderr.flush()).unwrap_or_default();
-    }
+/// Whether standard error is a terminal on which a line can be rewritten.
+pub fn can_rewrite() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("TERM").is_some_and(|term| term != "dumb")
+}
+
+/// Rewrites the line, cut to the terminal so that it stays one.
+pub fn rewrite(line: &str) {
+    let width = terminal_size::terminal_size_of(std::io::stderr()).map_or(80, |(width, _)| width.0);
+    let line: String = line.chars().take(usize::from(width).saturating_sub(1)).collect();
+    let mut stderr = std::io::stderr().lock();
+    // A terminal that has gone is no reason to end the run: the report goes elsewhere.
+    write!(stderr, "\r\x1b[K{line}").and_then(|()| stderr.flush()).unwrap_or_default();
 }
 
 #[cfg(test)]

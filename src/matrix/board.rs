@@ -1,9 +1,10 @@
 //! The board: how far every target has come, on one line of a terminal or line by line in a log.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use crate::progress::{can_rewrite, rewrite};
 
 /// How often the line is rewritten at most.
 const REDRAW: Duration = Duration::from_millis(100);
@@ -26,9 +27,8 @@ struct State {
 impl Board {
     /// A board for so many targets, on standard error.
     pub fn new(planned: usize) -> Board {
-        let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
         let state = State { planned, done: 0, running: BTreeMap::new(), drawn: None };
-        Board { state: Mutex::new(state), live: std::io::stderr().is_terminal() && !dumb }
+        Board { state: Mutex::new(state), live: can_rewrite() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -41,7 +41,7 @@ impl Board {
         state.running.insert(name.to_owned(), phase.to_owned());
         if self.live && state.drawn.is_none_or(|drawn| drawn.elapsed() >= REDRAW) {
             state.drawn = Some(Instant::now());
-            draw(&state.line());
+            rewrite(&state.line());
         }
     }
 
@@ -49,11 +49,11 @@ impl Board {
     pub fn say(&self, text: &str) {
         let state = self.state();
         if self.live {
-            draw("");
+            rewrite("");
         }
         anstream::eprintln!("{text}");
         if self.live {
-            draw(&state.line());
+            rewrite(&state.line());
         }
     }
 
@@ -70,7 +70,7 @@ impl Board {
     /// Leaves the terminal as if no line had been there.
     pub fn clear(&self) {
         if self.live {
-            draw("");
+            rewrite("");
         }
     }
 }
@@ -80,15 +80,6 @@ impl State {
         let running = self.running.iter().map(|(name, phase)| format!("  {name} {phase}"));
         format!("{}/{}{}", self.done, self.planned, running.collect::<String>())
     }
-}
-
-/// Rewrites the line, cut to the terminal so that it stays one.
-fn draw(line: &str) {
-    let width = terminal_size::terminal_size_of(std::io::stderr()).map_or(80, |(width, _)| width.0);
-    let line: String = line.chars().take(usize::from(width).saturating_sub(1)).collect();
-    let mut stderr = std::io::stderr().lock();
-    // A terminal that has gone is no reason to end the run.
-    write!(stderr, "\r\x1b[K{line}").and_then(|()| stderr.flush()).unwrap_or_default();
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::differences::{self, Divide, Failing, Group};
 use super::markdown::{code, heading, labelled, some, table};
 use super::spans;
 use crate::catalogue::{KnownChange, KnownQuirk};
-use crate::evidence::history::{self, Answer, Series};
+use crate::evidence::history::{self, Answer, Series, Shift};
 use crate::prose;
 use crate::report::Report;
 
@@ -211,6 +211,7 @@ fn is_variant(name: &str, behaviour: &str) -> bool {
 
 /// What has changed without any document to decide it, from the register of changes.
 fn changes(series: &[Series<'_>]) -> String {
+    let shifts: Vec<_> = series.iter().map(|series| (series.arch, series.shifts())).collect();
     let text = "No document decides these; the cases expect the one side or the other by kernel. Where a stable line \
                 took a change over, its release is named.";
     let told = ALL.iter().map(|change| {
@@ -226,7 +227,7 @@ fn changes(series: &[Series<'_>]) -> String {
         heading(3, change.title)
             + &labelled("Before", change.before)
             + &labelled("Since", &format!("{}: {}", known.kernels, change.after))
-            + &labelled("Measured", &between(series, &names))
+            + &labelled("Measured", &between(&shifts, &names))
             + &labelled("Source", change.source)
             + &labelled("Do", change.advice)
             + &labelled("Shown by", &some(&names, NAMED))
@@ -235,17 +236,16 @@ fn changes(series: &[Series<'_>]) -> String {
 }
 
 /// Between which kernels that ran the answers of these cases changed.
-fn between(series: &[Series<'_>], names: &[&str]) -> String {
-    let of_one = |series: &Series<'_>| {
-        let shifts = series.shifts();
+fn between(shifts: &[(&str, Vec<Shift<'_>>)], names: &[&str]) -> String {
+    let of_one = |(arch, shifts): &(&str, Vec<Shift<'_>>)| {
         let ours = shifts.iter().filter(|shift| names.contains(&shift.behaviour));
         let pairs: BTreeSet<_> = ours
             .map(|shift| format!("between {} and {}", shift.old.1.label(), shift.new.1.label()))
             .collect();
         let pairs: Vec<_> = pairs.into_iter().collect();
-        (!pairs.is_empty()).then(|| format!("{} {}", series.arch, pairs.join(", ")))
+        (!pairs.is_empty()).then(|| format!("{arch} {}", pairs.join(", ")))
     };
-    let told: Vec<_> = series.iter().filter_map(of_one).collect();
+    let told: Vec<_> = shifts.iter().filter_map(of_one).collect();
     if told.is_empty() { "no two kernels here differ.".to_owned() } else { told.join("; ") + "." }
 }
 

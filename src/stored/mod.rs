@@ -10,10 +10,10 @@ use ptrace_conformance_cases::FAMILIES;
 use ptrace_conformance_harness::case::all_variants;
 
 use crate::cli::OutputArgs;
+use crate::evidence;
 use crate::exit::Status;
 use crate::formats::kcidb;
 use crate::output::{self, Place};
-use crate::report::Report;
 use crate::style;
 
 const EXAMPLES: &str = "\
@@ -71,13 +71,13 @@ pub fn obey(args: &Args) -> anyhow::Result<Status> {
 
 fn show(args: &Show) -> anyhow::Result<()> {
     let place = args.output.place()?;
-    let report = Report::read(&args.file)?;
+    let report = evidence::read_file(&args.file)?;
     put(&args.output.format.render(&report, &args.origin)?, place)
 }
 
 fn merge(args: &Merge) -> anyhow::Result<()> {
     let place = args.out.as_deref().map(Place::at).transpose()?;
-    let reports = args.files.iter().map(|file| Ok((file.display().to_string(), Report::read(file)?)));
+    let reports = args.files.iter().map(|file| Ok((file.display().to_string(), evidence::read_file(file)?)));
     let parts = reports.collect::<anyhow::Result<Vec<_>>>()?;
     let order: Vec<_> = all_variants(FAMILIES).into_iter().map(|(name, _)| name).collect();
     let whole = merge::merge(parts, &order).context("these reports are not parts of one run")?;
