@@ -217,6 +217,15 @@ impl Program {
     ///
     /// `no_new_privs` first, so that any user may. Names of the steps: `prctl`, `seccomp`.
     pub fn filter(&mut self, syscall: Syscall, action: u32) -> At {
+        self.filter_with(0, syscall, action)
+    }
+
+    /// The same filter, for all threads of the process at once (`SECCOMP_FILTER_FLAG_TSYNC`).
+    pub fn filter_all_threads(&mut self, syscall: Syscall, action: u32) -> At {
+        self.filter_with(libc::SECCOMP_FILTER_FLAG_TSYNC, syscall, action)
+    }
+
+    fn filter_with(&mut self, flags: u64, syscall: Syscall, action: u32) -> At {
         let filter = self.data(&[
             // ld [nr]; jeq #number, 0, 1; ret action; ret allow
             bpf(0x20, 0, 0, 0),
@@ -226,7 +235,7 @@ impl Program {
         ]);
         let program = self.data(&[4, filter]);
         self.call(Syscall::PRCTL, &[libc::PR_SET_NO_NEW_PRIVS as u64, 1, 0, 0, 0]);
-        self.call(Syscall::SECCOMP, &[libc::SECCOMP_SET_MODE_FILTER as u64, 0, program])
+        self.call(Syscall::SECCOMP, &[libc::SECCOMP_SET_MODE_FILTER as u64, flags, program])
     }
 
     /// Blocks until a signal comes: ppoll(2) on nothing, restarted unless a handler ran.

@@ -50,4 +50,10 @@ pub(super) const CLAUSES: &[Clause] = &[
         "Behind a successful execveat the number reads execve on x86_64; on aarch64 it is still execveat.",
     )
     .note("aarch64: start_thread_common() keeps syscallno when it clears pt_regs."),
+    Clause::kernel_source(
+        "exec.ends-group-stop",
+        "kernel/signal.c",
+        "zap_other_threads()",
+        "execve by one thread of several ends a group-stop that has begun: the new image does not stop for it.",
+    ),
 ];

@@ -35,4 +35,10 @@ pub(super) const CLAUSES: &[Clause] = &[
         "Return values",
         "A tracer that writes number -1 in the SECCOMP event skips the call, and its value in the return register is the call's result.",
     ),
+    Clause::manual(
+        "seccomp.tsync",
+        "seccomp(2)",
+        "SECCOMP_FILTER_FLAG_TSYNC",
+        "With SECCOMP_FILTER_FLAG_TSYNC a new filter is installed for all threads of the process at once, and the call returns 0.",
+    ),
 ];

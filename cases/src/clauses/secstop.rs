@@ -79,4 +79,11 @@ pub(super) const CLAUSES: &[Clause] = &[
         "__seccomp_filter()",
         "A call skipped at the SECCOMP event gets no result from the kernel: the program finds what the result register held, -ENOSYS on x86_64 and the first argument on aarch64.",
     ),
+    Clause::kernel_source(
+        "secstop.tsync-at-enter",
+        "include/linux/entry-common.h",
+        "syscall_trace_enter()",
+        "Filters decide after the enter-stop: one that another thread installs with SECCOMP_FILTER_FLAG_TSYNC during the stop decides about the call at hand.",
+    )
+    .note("aarch64: syscall_trace_enter() of arch/arm64/kernel/ptrace.c calls secure_computing() behind the stop."),
 ];

@@ -36,4 +36,10 @@ pub(super) const CLAUSES: &[Clause] = &[
         "Attaching and detaching",
         "No signal, not even SIGSTOP, is delivered or reported while the tracee sits in a ptrace-stop; it stays pending until restart.",
     ),
+    Clause::manual(
+        "stop.group.reported",
+        "ptrace(2)",
+        "Group-stop",
+        "A stopping signal that the tracer delivers begins a group-stop, which each traced thread reports: with PTRACE_EVENT_STOP if it was seized, and otherwise as a stop for which PTRACE_GETSIGINFO gives EINVAL.",
+    ),
 ];

@@ -3,6 +3,7 @@
 mod asked_for;
 pub(crate) mod axes;
 mod exec;
+mod exec_group_stop;
 mod exit;
 mod fork_family;
 mod founding;
@@ -13,6 +14,7 @@ mod new_task_ways_on;
 mod order;
 mod seccomp;
 mod seccomp_change;
+mod seccomp_tsync;
 pub(crate) mod tasks;
 mod vfork;
 mod ways_on;
@@ -33,9 +35,11 @@ pub const FAMILY: Family = Family {
         new_task_ways_on::CASES,
         order::CASES,
         exec::CASES,
+        exec_group_stop::CASES,
         exit::CASES,
         later_stops::CASES,
         seccomp::CASES,
         seccomp_change::CASES,
+        seccomp_tsync::CASES,
     ],
 };
