@@ -59,8 +59,9 @@ pub fn keep(dir: &Path, new: Vec<Report>) -> anyhow::Result<(usize, Vec<PathBuf>
     let mut all = if dir.is_dir() { read(dir)? } else { Vec::new() };
     all.retain(|old| new.iter().all(|new| new.target.name != old.target.name));
     all.extend(new);
-    all.sort_by(|one, other| one.target.name.cmp(&other.target.name));
     write(dir, &all)?;
+    // In the order in which everybody reads them.
+    let all = read(dir)?;
     let pages = pages(&all).into_iter().map(|(name, text)| (dir.join(name), text));
     let mut made = Vec::new();
     for (path, text) in pages {

@@ -106,7 +106,7 @@ mod tests {
                   Take every OF-th of the selected cases only, from the SHARE-th on
 
               --kernels <LINE>
-                  Kernel lines such as 6.1 or 7.3-rc, `host`, `gvisor`; all of them without
+                  Kernel lines such as 6.1 or 7.3-rc, `host`, `gvisor` (or `gvisor-systrap`, `gvisor-ptrace`); all of them without
 
               --arch <ARCH>
                   Only targets of this architecture
