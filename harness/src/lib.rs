@@ -41,6 +41,7 @@ pub mod worker_images;
 mod guardian;
 pub mod pool;
 mod process;
+pub mod processor;
 pub mod progress;
 mod reap;
 mod slot;

@@ -18,16 +18,16 @@
 use crate::case::Registry;
 use crate::guardian;
 use crate::process;
+use crate::processor;
 use crate::reap;
 use crate::tracer;
 use crate::wire::Inbox;
 use nix::fcntl::OFlag;
-use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::sys::prctl;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::SigSet;
 use nix::sys::stat::{Mode, umask};
-use nix::unistd::{self, ForkResult, Pid};
+use nix::unistd::{self, ForkResult};
 use std::ffi::OsString;
 use std::fs::File;
 use std::io;
@@ -117,24 +117,13 @@ fn settle(slot: usize) {
     let _ = unistd::chdir("/");
     umask(Mode::from_bits_truncate(0o022));
     no_core_dumps();
-    pin(slot);
+    processor::pin(slot);
 }
 
 /// A limit of one byte, since with zero the kernel would still feed a core dump program.
 fn no_core_dumps() {
     if let Ok((_, hard)) = getrlimit(Resource::RLIMIT_CORE) {
         let _ = setrlimit(Resource::RLIMIT_CORE, hard.min(1), hard.min(1));
-    }
-}
-
-/// To one CPU for each slot: a stop costs a fraction if tracer and tracee share theirs.
-fn pin(slot: usize) {
-    let Ok(allowed) = sched_getaffinity(Pid::from_raw(0)) else { return };
-    let cpus = (0..CpuSet::count()).filter(|&cpu| allowed.is_set(cpu) == Ok(true));
-    let cpus: Vec<_> = cpus.collect();
-    let mut one = CpuSet::new();
-    if !cpus.is_empty() && one.set(cpus[slot % cpus.len()]).is_ok() {
-        let _ = sched_setaffinity(Pid::from_raw(0), &one);
     }
 }
 

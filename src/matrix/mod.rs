@@ -22,6 +22,7 @@ use anyhow::Context;
 pub use args::Args;
 use ptrace_conformance_cases::FAMILIES;
 use ptrace_conformance_harness::case::{Arch, all_variants};
+use ptrace_conformance_harness::processor::pinned;
 
 use crate::cli::{Filters, Format};
 use crate::compare::{self, Source};
@@ -146,22 +147,26 @@ fn suites(targets: &[Planned]) -> anyhow::Result<Vec<(Arch, PathBuf)>> {
 
 /// Works on all targets, a few at a time, and keeps each report as it comes.
 fn work(shop: &Shop<'_>, targets: &[Planned]) -> anyhow::Result<Summary> {
-    let jobs = shop.args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let jobs = shop.args.jobs.unwrap_or(processors);
     let begun = Instant::now();
     let next = AtomicUsize::new(0);
     let mut outcomes: Vec<Option<Outcome>> = targets.iter().map(|_| None).collect();
-    let serve = |done: mpsc::Sender<(usize, Outcome)>| {
+    let serve = |slot: Option<usize>, done: mpsc::Sender<(usize, Outcome)>| {
         while shop.interruption.signal().is_none()
             && let at = next.fetch_add(1, Ordering::Relaxed)
             && let Some(target) = targets.get(at)
-            && done.send((at, work_on(shop, target))).is_ok()
+            && done.send((at, work_on(shop, target, slot))).is_ok()
         {}
     };
     std::thread::scope(|scope| {
         let (done, outcome) = mpsc::channel();
-        for _ in 0..jobs.min(targets.len()) {
+        for slot in 0..jobs.min(targets.len()) {
             let done = done.clone();
-            scope.spawn(|| serve(done));
+            // A guest for each processor: each stays on its own, as nobody else's would be free.
+            let slot = (jobs == processors).then_some(slot);
+            let serve = &serve;
+            scope.spawn(move || serve(slot, done));
         }
         drop(done);
         for (at, outcome) in outcome {
@@ -177,12 +182,15 @@ fn work(shop: &Shop<'_>, targets: &[Planned]) -> anyhow::Result<Summary> {
     Ok(Summary { rows, wall: begun.elapsed() })
 }
 
-fn work_on(shop: &Shop<'_>, target: &Planned) -> Outcome {
+fn work_on(shop: &Shop<'_>, target: &Planned, slot: Option<usize>) -> Outcome {
     if let Some(kept) = kept(shop, target) {
         shop.board.done(&target.name, &format!("{}: kept from before", target.name));
         return Outcome::Report(Box::new(kept), work::Spent::default());
     }
-    let outcome = shop.work_on(target);
+    let outcome = match slot.filter(|_| target.kind.guest().is_some()) {
+        Some(slot) => pinned(slot, || shop.work_on(target)),
+        None => shop.work_on(target),
+    };
     shop.board.done(&target.name, &format!("{}: {}", target.name, brief(&outcome)));
     outcome
 }

@@ -79,9 +79,10 @@ pub const TASK_SIZE: u64 = 4096;
 /// Words that a new task pops from its stack before it runs, see `prepare` in the interpreter.
 pub const FRAME_WORDS: usize = 14;
 
-/// The program in the image: written by the harness before the image is executed.
+/// The program in the image: written by the harness before the image is executed. In pages of its own: a
+/// machine that translates code translates it anew when somebody writes beside it.
 #[derive(Debug)]
-#[repr(C)]
+#[repr(C, align(4096))]
 pub struct Script {
     /// The steps of all tasks.
     pub steps: [Step; STEPS],
