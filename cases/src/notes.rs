@@ -166,4 +166,11 @@ pub const NOTES: &[Note] = &[
         advice: "After SIGKILL go on waiting until the task is reported as gone, and resume it from PTRACE_EVENT_EXIT; otherwise it stays a traced zombie to be.",
         cases: &["event_stops::exit_by_sigkill", "event_stops::exit_and_sigkill"],
     },
+    Note {
+        title: "On aarch64 processors without FEAT_SSBS, PSTATE differs between two stops of one call",
+        documented: "No document; arch/arm64/kernel/process.c, ssbs_thread_switch(), since 5.3.",
+        happens: "The kernel sets PSTATE.SSBS (bit 12) in the saved registers whenever it switches to the task, and the processor, which has no such bit, drops it at the next return to the program. The first stop behind an entry reads it clear, every later one reads it set.",
+        advice: "Leave bit 12 out when comparing two captured states, unless HWCAP_SSBS is there.",
+        cases: &["syscall_stops::pstate_from_enter_to_exit"],
+    },
 ];

@@ -18,6 +18,12 @@ pub(super) const CLAUSES: &[Clause] = &[
     )
     .note("ptrace_save_reg()."),
     Clause::kernel_source(
+        "arm64.ssbs-forced",
+        "arch/arm64/kernel/process.c",
+        "ssbs_thread_switch()",
+        "On processors without FEAT_SSBS every switch to a task sets PSTATE.SSBS in its saved registers; with it, and in every other bit, PSTATE is the program's.",
+    ),
+    Clause::kernel_source(
         "arm64.x7-not-in-seccomp-step",
         "arch/arm64/kernel/ptrace.c",
         "ptrace_save_reg()",

@@ -15,6 +15,8 @@ use ptrace_conformance_harness::values::{Return, Word};
 /// Where x7 and x8 are in `struct user_pt_regs`.
 const X7: usize = 7;
 const X8: usize = 8;
+/// `PSTATE.SSBS`: speculative stores may be bypassed (asm/ptrace.h, `PSR_SSBS_BIT`).
+const SSBS: u64 = 1 << 12;
 /// Recognisable among sentinels.
 const WRITTEN: u64 = 0x7777;
 const NO_X7: &str = "x7 is a marker on aarch64 alone";
@@ -41,6 +43,32 @@ pub(super) const CASES: &[Case] = &[
             t.check("arm64.x0-first-argument", "first argument", Ok(expected), shown);
             let task = t.cont()?.ends(ENTER, Gone::Exited(3))?;
             task.check_saw("arm64.x0-first-argument", "umask_2", Some(Return(0o77)))
+        },
+        ..Case::NEW
+    },
+    Case {
+        name: "pstate_from_enter_to_exit",
+        title: "From enter-stop to exit-stop no bit of PSTATE changes but SSBS, which is set at the exit-stop also where the processor has no such bit.",
+        clauses: &[ENTER, EXIT, "arm64.ssbs-forced"],
+        arches: &[Arch::Aarch64],
+        only: "PSTATE.SSBS is aarch64's",
+        program: |p| {
+            p.call(Syscall::GETPID, &[0; 0]);
+            p.exit(3);
+        },
+        scenario: |t| {
+            let t = to_enter(t)?;
+            let before = t.registers()?.words[arch::FLAGS];
+            let t = to_exit(t)?;
+            let after = t.registers()?.words[arch::FLAGS];
+            t.check(
+                "arm64.ssbs-forced",
+                "bits changed besides SSBS",
+                Word(0),
+                Word((before ^ after) & !SSBS),
+            );
+            t.check("arm64.ssbs-forced", "SSBS", Word(SSBS), Word(after & SSBS));
+            t.cont()?.ends(ENTER, Gone::Exited(3)).map(drop)
         },
         ..Case::NEW
     },

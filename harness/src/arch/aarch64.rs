@@ -33,6 +33,21 @@ pub const BREAKPOINT_ADVANCE: u64 = 0;
 /// `AUDIT_ARCH_AARCH64`, as `PTRACE_GET_SYSCALL_INFO` reports it.
 pub const AUDIT_ARCH: u32 = 0xc000_00b7;
 
+/// `PSTATE.SSBS`, as the kernel saves it (asm/ptrace.h, `PSR_SSBS_BIT`).
+const SSBS: u64 = 1 << 12;
+
+/// Bits of word `index` that this processor does not have and the kernel writes nevertheless: without FEAT_SSBS
+/// every switch to a task sets `PSTATE.SSBS` in its saved state, and the next return to the program drops it
+/// (arch/arm64/kernel/process.c, `ssbs_thread_switch()`).
+pub fn not_of_this_processor(index: usize) -> u64 {
+    if index == FLAGS && !has_ssbs() { SSBS } else { 0 }
+}
+
+/// Whether the processors of this machine have FEAT_SSBS.
+fn has_ssbs() -> bool {
+    std::arch::is_aarch64_feature_detected!("ssbs")
+}
+
 /// What the result register reads while the tracee is inside a call: still the first argument, as nothing
 /// is written to it before the call returns (arch/arm64/kernel/syscall.c, `invoke_syscall()`).
 pub const fn result_inside_call(args: &[u64; 6]) -> u64 {

@@ -65,10 +65,10 @@ impl Registers {
         NAMES.iter().position(|known| *known == name).map(|index| self.words[index])
     }
 
-    /// Names of the registers that differ.
+    /// Names of the registers that differ, in bits that the processor has.
     pub fn differing(&self, other: &Registers) -> Vec<&'static str> {
         (0..NAMES.len())
-            .filter(|&index| self.words[index] != other.words[index])
+            .filter(|&index| (self.words[index] ^ other.words[index]) & !not_of_this_processor(index) != 0)
             .map(|index| NAMES[index])
             .collect()
     }

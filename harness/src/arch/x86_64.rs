@@ -33,6 +33,11 @@ pub const BREAKPOINT_ADVANCE: u64 = 1;
 /// `AUDIT_ARCH_X86_64`, as `PTRACE_GET_SYSCALL_INFO` reports it.
 pub const AUDIT_ARCH: u32 = 0xc000_003e;
 
+/// Bits of word `index` that this processor does not have and the kernel writes nevertheless: none.
+pub const fn not_of_this_processor(_index: usize) -> u64 {
+    0
+}
+
 /// What the result register reads while the tracee is inside a call: the entry code has put `-ENOSYS`
 /// there (arch/x86/entry/entry_64.S, `PUSH_AND_CLEAR_REGS rax=$-ENOSYS`).
 pub const fn result_inside_call(_args: &[u64; 6]) -> u64 {
