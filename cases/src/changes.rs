@@ -52,6 +52,36 @@ pub const X0_IN_SYNC: KernelChange = KernelChange {
     advice: "Read x0 from the registers at an enter-stop, and do not rely on a filter to see what you changed.",
 };
 
+/// Only -1 cancels a restart.
+pub const ONLY_MINUS_ONE_CANCELS: KernelChange = KernelChange {
+    id: "only-minus-one-cancels",
+    title: "On x86_64 only -1 in orig_rax cancels the restart of a call",
+    arches: &[Arch::X86_64],
+    change: Change::at(5, 14),
+    before: "Any negative orig_rax does: the call is not made again, and the program gets the raw restart code.",
+    after: "-1 does; with any other number that call is made, and an invalid one fails with ENOSYS.",
+    source: "arch/x86/kernel/signal.c: arch_do_signal_or_restart()",
+    advice: "Write -1 to cancel a restart, and nothing else.",
+};
+
+/// The number of a call has 32 bits.
+pub const NUMBER_OF_32_BITS: KernelChange = KernelChange {
+    id: "number-of-32-bits",
+    title: "On x86_64 the number of a call is the lower half of rax, for programs without a tracer too",
+    arches: &[Arch::X86_64],
+    change: Change::at(5, 14),
+    before: "With bits set above the lower 32 a call fails with ENOSYS, but is made if its stops are traced: the tracer changes what the program sees.",
+    after: "The upper half is ignored, traced or not.",
+    source: "arch/x86/entry/entry_64.S: entry_SYSCALL_64, movslq",
+    advice: "Look at the lower 32 bits of orig_rax only, which shows all 64.",
+};
+
 /// All of them.
-pub const ALL: &[&KernelChange] =
-    &[&MESSAGE_PER_STOP, &NO_SIGNALS_WHEN_DYING, &SET_SYSCALL_INFO, &X0_IN_SYNC];
+pub const ALL: &[&KernelChange] = &[
+    &ONLY_MINUS_ONE_CANCELS,
+    &NUMBER_OF_32_BITS,
+    &MESSAGE_PER_STOP,
+    &NO_SIGNALS_WHEN_DYING,
+    &SET_SYSCALL_INFO,
+    &X0_IN_SYNC,
+];

@@ -9,6 +9,7 @@ use super::blocking::{
 };
 use super::place::{END, ENTER, EXIT, PLACES, Place, SIGNAL, SIGNAL_PLACES, from_signal, to_end, to_signal};
 use super::snapshot::Snapshot;
+use crate::changes::ONLY_MINUS_ONE_CANCELS;
 use ptrace_conformance_harness::arch;
 use ptrace_conformance_harness::case::{Arch, Case, axis};
 use ptrace_conformance_harness::errno::Errno;
@@ -167,6 +168,27 @@ pub(super) const CASES: &[Case] = &[
             let t = restored(t, &snapshot)?;
             let t = enters(t, REWOUND, call)?;
             to_end(wake(t)?).map(drop)
+        },
+        ..Case::NEW
+    },
+    Case {
+        name: "interrupted_other_number",
+        title: "A number out of range in orig_rax of an interrupted call is made in its place and fails; before 5.14 it cancelled the call like -1.",
+        clauses: &[STOPS, SIGNAL, ENTER, END, "x86.orig-ax-other"],
+        arches: &[Arch::X86_64],
+        only: "aarch64 has rewound the call before the stop",
+        axes: &[SEIZED, MADE_AGAIN],
+        changes: &[&ONLY_MINUS_ONE_CANCELS],
+        program,
+        scenario: |t| {
+            let t = to_interrupted(t)?;
+            t.set_register(arch::NUMBER, -2i64 as u64)?;
+            let blocking: Blocking = t.pick()?;
+            let nosys = Return::error(Errno::ENOSYS);
+            let got = t.across(&ONLY_MINUS_ONE_CANCELS, blocking.restart_code(), nosys)?;
+            let t = to_signal(t)?;
+            t.check_saw("x86.orig-ax-other", blocking.syscall().name, Some(got))?;
+            to_end(t).map(drop)
         },
         ..Case::NEW
     },

@@ -1,19 +1,32 @@
 //! What only x86_64 has: `-ENOSYS` and `orig_rax`, and the two registers that the instruction clobbers.
 
 use super::stops::{ENTER, EXIT, Side, pass, to, to_enter, to_exit};
+use crate::changes::NUMBER_OF_32_BITS;
 use ptrace_conformance_harness::arch;
-use ptrace_conformance_harness::case::{ANY_START, Arch, Case, axis};
+use ptrace_conformance_harness::case::{ANY_START, Arch, Case, Need, axis};
 use ptrace_conformance_harness::errno::Errno;
 use ptrace_conformance_harness::kernel::Data;
 use ptrace_conformance_harness::label;
+use ptrace_conformance_harness::program::Program;
 use ptrace_conformance_harness::request::Request;
-use ptrace_conformance_harness::status::Gone;
+use ptrace_conformance_harness::signal::Signal;
+use ptrace_conformance_harness::status::{Gone, Stop};
 use ptrace_conformance_harness::syscalls::Syscall;
 use ptrace_conformance_harness::tracee::{Flow, Halt};
 use ptrace_conformance_harness::values::{Address, Return, Word};
 
 /// A result that no call here has.
 const PLACED: u64 = 0x1234;
+
+const NO_ORIG_RAX: &str = "orig_rax is x86_64's";
+/// umask(2) with a bit that is no part of a number.
+const WIDE_UMASK: Syscall = Syscall::numbered(1 << 32 | Syscall::UMASK.number, "wide_umask");
+/// prctl(2)'s syscall user dispatch (linux/prctl.h), and its selector that intercepts.
+const PR_SET_SYSCALL_USER_DISPATCH: u64 = 59;
+const ON: u64 = 1;
+const BLOCK: u64 = 1;
+/// `si_code` of an intercepted call (asm-generic/siginfo.h).
+const SYS_USER_DISPATCH: i32 = 2;
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -66,6 +79,56 @@ pub(super) const CASES: &[Case] = &[
             t.check("sysstop.convention", "orig_rax", number, t.registers()?.named("orig_rax"));
             t.cont()?.ends(ENTER, Gone::Exited(3))?;
             Ok(())
+        },
+        ..Case::NEW
+    },
+    Case {
+        name: "number_of_64_bits",
+        title: "A call whose number has a bit above the lower 32 is made; before 5.14 only if its stops were traced.",
+        clauses: &[ENTER, EXIT, "x86.number-32-bits"],
+        arches: &[Arch::X86_64],
+        only: NO_ORIG_RAX,
+        changes: &[&NUMBER_OF_32_BITS],
+        program: |p| {
+            p.call(WIDE_UMASK, &[0o22]);
+            p.call(WIDE_UMASK, &[0o22]);
+            p.exit(3);
+        },
+        scenario: |t| {
+            let t = to_enter(t)?;
+            let number = t.registers()?.named("orig_rax").map(Word);
+            t.check("x86.number-32-bits", "orig_rax", Some(Word(WIDE_UMASK.number)), number);
+            let task = to_exit(t)?.cont()?.ends(ENTER, Gone::Exited(3))?;
+            task.check_saw("x86.number-32-bits", "wide_umask", Some(Return(0o22)))?;
+            let untraced = task.across(&NUMBER_OF_32_BITS, Return::error(Errno::ENOSYS), Return(0o22))?;
+            task.check_saw("x86.number-32-bits", "wide_umask_2", Some(untraced))
+        },
+        ..Case::NEW
+    },
+    Case {
+        name: "dispatched_to_the_user",
+        title: "A call that syscall user dispatch intercepts stops neither at entry nor at exit: SIGSYS comes, and if that is suppressed, the next call.",
+        clauses: &[ENTER, EXIT, "x86.dispatch-no-stop", "x86.dispatch-siginfo"],
+        arches: &[Arch::X86_64],
+        only: "aarch64 has no syscall user dispatch on the kernels of the matrix",
+        needs: &[Need::Kernel(5, 11)],
+        program: |p| {
+            let selector = Program::shared(0);
+            p.call(Syscall::PRCTL, &[PR_SET_SYSCALL_USER_DISPATCH, ON, 0, 0, selector]);
+            p.store(selector, BLOCK);
+            p.call(Syscall::GETPID, &[0; 0]);
+            p.store(selector, 0);
+            p.exit(3);
+        },
+        scenario: |t| {
+            let t = pass(t)?;
+            let t = t.syscall()?.expect("x86.dispatch-no-stop", Stop::Signal(Signal::SYS))?;
+            let code = t.siginfo().map(|info| info.code);
+            t.check("x86.dispatch-siginfo", "si_code", Ok(SYS_USER_DISPATCH), code);
+            let t = to_enter(t)?;
+            t.check("x86.dispatch-no-stop", "number", Syscall::EXIT_GROUP.number, t.syscall_number()?);
+            let task = t.cont()?.ends(ENTER, Gone::Exited(3))?;
+            task.check_saw("x86.dispatch-no-stop", "prctl", Some(Return(0)))
         },
         ..Case::NEW
     },
