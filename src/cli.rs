@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use ptrace_conformance_harness::lie::Lie;
 
 use crate::exit::Status;
 use crate::formats::Form;
 use crate::partition::Partition;
-use crate::{bisect, compare, evidence, matrix, vm};
+use crate::{audit, bisect, compare, evidence, matrix, vm};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,6 +22,18 @@ Examples:
   ptrace-conformance --repeat 200         show that no verdict ever differs
   ptrace-conformance vm --kernel bzImage  run everything in a virtual machine on that kernel
   ptrace-conformance doctor               see what this machine allows, and what to do about it";
+
+const AUDIT_EXAMPLES: &str = "\
+Examples:
+  ptrace-conformance audit                        all cases, all lies: what no check notices
+  ptrace-conformance audit clone_event --all      every silent lie of these cases
+  ptrace-conformance explain CASE --lie 'answer 7: event message + 1'
+                                                  one run under one lie, step by step
+
+Exit status:
+  0  checks notice at least --least percent of the lies
+  1  they notice less
+  3  a case is not as expected already without lies, or a lie could not be told";
 
 pub const EXIT_STATUS: &str = "\
 Exit status:
@@ -58,6 +71,9 @@ enum Verb {
     Explain(ExplainArgs),
     /// Say what this machine allows, and what to do about what it does not
     Doctor(DoctorArgs),
+    /// Prove that checks can fail: run each case once for every lie that a kernel could tell it
+    #[command(after_help = AUDIT_EXAMPLES)]
+    Audit(audit::Args),
     /// Run cases in a virtual machine on a kernel image
     Vm(Box<vm::Args>),
     /// Run cases on many kernels: Debian's of every line, your own, this one, gVisor
@@ -151,6 +167,9 @@ pub struct ExplainArgs {
     /// Time limit for the case, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub timeout: Duration,
+    /// Falsify one answer, as `audit` names it: `answer 7: event message + 1`
+    #[arg(long, value_name = "LIE")]
+    pub lie: Option<Lie>,
 }
 
 #[derive(Args, Debug)]
@@ -172,6 +191,7 @@ impl Cli {
             Some(Verb::List(args)) => crate::list::list(args),
             Some(Verb::Explain(args)) => crate::explain::explain(args),
             Some(Verb::Doctor(args)) => crate::doctor::doctor(args),
+            Some(Verb::Audit(args)) => audit::run(args),
             Some(Verb::Vm(args)) if args.against.bisect.is_some() => {
                 Ok(bisect::step(|| args.against.check(&args.filters, &args.output), || vm::run(args)))
             }

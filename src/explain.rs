@@ -1,6 +1,5 @@
 //! The verb `explain`: one case from its claim to what this kernel answers, step by step.
 
-use std::time::Duration;
 
 use ptrace_conformance_cases::notes::{NOTES, Note};
 use ptrace_conformance_cases::{FAMILIES, clauses};
@@ -64,7 +63,7 @@ pub fn explain(args: &ExplainArgs) -> anyhow::Result<Status> {
         variants,
         sources: variant.case.clauses.iter().map(|id| source(id)).collect(),
         program: program(variant),
-        record: run(&name, variant, args.timeout),
+        record: run(&name, variant, args),
         elsewhere: elsewhere::of(&name, &evidence::read_or_built_in(args.reports.as_deref())?),
     };
     match args.format {
@@ -92,9 +91,12 @@ fn find(wanted: &str) -> anyhow::Result<(String, Variant, Vec<String>)> {
     Ok((found.0.clone(), found.1, variants.map(|(name, _)| name.clone()).collect()))
 }
 
-fn run(name: &str, variant: Variant, time_limit: Duration) -> CaseRecord {
-    let pool = Pool::new(Settings { jobs: 1, time_limit, journal: true });
-    pool.run_one(name, variant.case.clauses).record
+fn run(name: &str, variant: Variant, args: &ExplainArgs) -> CaseRecord {
+    let pool = Pool::new(Settings { jobs: 1, time_limit: args.timeout, journal: true });
+    match &args.lie {
+        Some(lie) => pool.run_under_lie(name, variant.case.clauses, lie),
+        None => pool.run_one(name, variant.case.clauses).record,
+    }
 }
 
 fn program(variant: Variant) -> Vec<String> {

@@ -1,5 +1,6 @@
 //! `ptrace-conformance`: checks what ptrace(2) answers on a Linux kernel against its documentation.
 
+mod audit;
 mod bisect;
 mod catalogue;
 mod cli;

@@ -2,6 +2,7 @@
 
 use ptrace_conformance_cases::{FAMILIES, changes, clauses, notes};
 use ptrace_conformance_harness::case::{Arch, Case, all_variants};
+use ptrace_conformance_harness::kernel::Kernel;
 use ptrace_conformance_harness::record::Verdict;
 use ptrace_conformance_harness::run::run_case;
 use std::collections::{BTreeSet, HashSet};
@@ -120,7 +121,8 @@ fn notes_name_behaviours_that_there_are() {
 fn every_declared_clause_is_checked_by_some_variant() {
     let mut unchecked = BTreeSet::new();
     for (name, case) in cases() {
-        let records: Vec<_> = case.variants().map(|variant| run_case(&name, variant, false)).collect();
+        let records: Vec<_> =
+            case.variants().map(|variant| run_case(&name, variant, Kernel::default())).collect();
         if records.iter().any(|record| matches!(record.verdict, Verdict::Skipped | Verdict::Broken)) {
             continue;
         }

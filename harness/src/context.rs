@@ -3,6 +3,7 @@
 use crate::case::Variant;
 use crate::image::Image;
 use crate::kernel::Kernel;
+use crate::lie::{Liar, Noticed};
 use crate::record::Observation;
 use crate::values::{Roles, Value};
 use std::cell::RefCell;
@@ -41,9 +42,9 @@ pub struct Context {
 
 impl Context {
     /// A fresh run.
-    pub fn new(variant: Variant, journal: bool) -> Context {
+    pub fn new(variant: Variant, kernel: Kernel) -> Context {
         Context {
-            kernel: Kernel::new(journal),
+            kernel,
             variant,
             roles: RefCell::default(),
             observations: RefCell::default(),
@@ -85,7 +86,19 @@ impl Context {
             clause: Some(clause.to_owned()),
             holds: Some(holds),
         });
+        drop(roles);
+        if !holds {
+            self.noticed(what);
+        }
         holds
+    }
+
+    /// Ends a run that was about one lie, if it was told and no quirk excuses what the check at `what` saw.
+    fn noticed(&self, what: &str) {
+        let lied = self.kernel.liar().is_some_and(Liar::has_lied);
+        if lied && !self.variant.case.quirks.iter().any(|quirk| quirk.what == what) {
+            std::panic::resume_unwind(Box::new(Noticed));
+        }
     }
 
     /// Records the kernel's answer about `pid` without judging it.

@@ -7,6 +7,7 @@
 #![expect(unsafe_code, reason = "ptrace, wait and kill are raw system calls: libc's wrappers hide answers")]
 
 use crate::errno::Errno;
+use crate::lie::{self, Fact, Liar, Place, Word};
 use crate::request::{Request, Shape};
 use crate::signal::Signal;
 use crate::status::Status;
@@ -36,12 +37,19 @@ const ARCH_SET: [u64; 2] = [0x1001, 0x1002];
 #[derive(Debug, Default)]
 pub struct Kernel {
     journal: Option<RefCell<Vec<(i32, String)>>>,
+    liar: Option<Liar>,
 }
 
 impl Kernel {
-    /// A kernel that is asked directly; with a journal if somebody will read it.
-    pub fn new(journal: bool) -> Kernel {
-        Kernel { journal: journal.then(RefCell::default) }
+    /// A kernel that is asked directly; with a journal if somebody will read it, and perhaps with somebody who
+    /// tampers with the answers.
+    pub fn new(journal: bool, liar: Option<Liar>) -> Kernel {
+        Kernel { journal: journal.then(RefCell::default), liar }
+    }
+
+    /// Who tampers with the answers, if anybody does.
+    pub const fn liar(&self) -> Option<&Liar> {
+        self.liar.as_ref()
     }
 
     /// ptrace(2), the raw call: the return value as it is, or the errno.
@@ -51,25 +59,29 @@ impl Kernel {
     /// If a bare word that could point into our memory is given to a request that takes a pointer.
     pub fn ptrace(&self, request: Request, pid: i32, addr: u64, data: Data<'_>) -> Result<i64, Errno> {
         let shown = self.journal.is_some().then(|| shown(&data));
-        let answer = match data {
+        let mut data = data;
+        let mut answer = match &mut data {
             Data::Word(word) => {
                 let wild = |word: &u64| (FIRST_USER..LAST_USER).contains(word);
                 let harmless = match request.shape() {
-                    Shape::Word => request.0 != ARCH_PRCTL || ARCH_SET.contains(&word) || !wild(&addr),
-                    Shape::Pointer | Shape::Vector => !wild(&word),
+                    Shape::Word => request.0 != ARCH_PRCTL || ARCH_SET.contains(word) || !wild(&addr),
+                    Shape::Pointer | Shape::Vector => !wild(word),
                 };
                 assert!(harmless, "{request} with {addr:#x} and {word:#x} could write anywhere");
-                call(request, pid, addr, word)
+                call(request, pid, addr, *word)
             }
             Data::Buffer(buffer) => call(request, pid, addr, buffer.as_mut_ptr() as u64),
             Data::Vector(buffer, length) => {
-                let mut vector = libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: *length };
-                assert!(*length <= buffer.len(), "the vector is longer than its buffer");
+                let mut vector = libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: **length };
+                assert!(**length <= buffer.len(), "the vector is longer than its buffer");
                 let answer = call(request, pid, addr, (&raw mut vector) as u64);
-                *length = vector.iov_len;
+                **length = vector.iov_len;
                 answer
             }
         };
+        if let Some(liar) = &self.liar {
+            tamper(liar, request, pid, addr, &mut answer, data);
+        }
         self.note(pid, || {
             let addr = if addr == 0 { String::new() } else { format!(", {addr:#x}") };
             format!("{request}{addr}{} -> {}", shown.unwrap_or_default(), outcome(&answer))
@@ -79,7 +91,10 @@ impl Kernel {
 
     /// `PTRACE_PEEKSIGINFO`, the one request that takes two buffers.
     pub fn peek_siginfo(&self, pid: i32, args: &[u8; 16], found: &mut [u8]) -> Result<i64, Errno> {
-        let answer = call(Request::PEEKSIGINFO, pid, args.as_ptr() as u64, found.as_mut_ptr() as u64);
+        let mut answer = call(Request::PEEKSIGINFO, pid, args.as_ptr() as u64, found.as_mut_ptr() as u64);
+        if let Some(liar) = &self.liar {
+            tamper(liar, Request::PEEKSIGINFO, pid, 0, &mut answer, Data::Buffer(found));
+        }
         self.note(pid, || format!("PTRACE_PEEKSIGINFO -> {}", outcome(&answer)));
         answer
     }
@@ -87,7 +102,10 @@ impl Kernel {
     /// `PTRACE_ARCH_PRCTL`, the one request whose address is where the answer goes.
     #[cfg(target_arch = "x86_64")]
     pub fn arch_prctl(&self, pid: i32, code: u64, word: &mut [u8; 8]) -> Result<i64, Errno> {
-        let answer = call(Request::ARCH_PRCTL, pid, word.as_mut_ptr() as u64, code);
+        let mut answer = call(Request::ARCH_PRCTL, pid, word.as_mut_ptr() as u64, code);
+        if let Some(liar) = &self.liar {
+            tamper(liar, Request::ARCH_PRCTL, pid, code, &mut answer, Data::Buffer(word));
+        }
         self.note(pid, || format!("PTRACE_ARCH_PRCTL, {code:#x} -> {}", outcome(&answer)));
         answer
     }
@@ -101,6 +119,10 @@ impl Kernel {
             -1 => Err(Errno::last()),
             0 => Ok(None),
             _ => Ok(Some(Status(status))),
+        };
+        let answer = match self.consider("wait", pid, || vec![Fact::Waited(answer)]) {
+            Some((_, Fact::Waited(lie))) => lie,
+            _ => answer,
         };
         self.note(pid, || match &answer {
             Ok(Some(status)) => format!("wait -> status {status}"),
@@ -124,6 +146,10 @@ impl Kernel {
             // SAFETY: waitid fills the fields of a SIGCHLD.
             Ok(Some((info.si_code, unsafe { info.si_status() })))
         };
+        let answer = match self.consider("waitid", pid, || vec![Fact::WaitedId(answer)]) {
+            Some((_, Fact::WaitedId(lie))) => lie,
+            _ => answer,
+        };
         self.note(pid, || match &answer {
             Ok(Some((code, status))) => format!("waitid -> si_code {code}, si_status {status:#x}"),
             Ok(None) => "waitid -> nothing yet".to_owned(),
@@ -136,6 +162,7 @@ impl Kernel {
     pub fn kill(&self, pid: i32, signal: Signal) -> Result<(), Errno> {
         // SAFETY: no memory is involved.
         let answer = if unsafe { libc::kill(pid, signal.0) } == 0 { Ok(()) } else { Err(Errno::last()) };
+        let answer = self.sent("kill", pid, answer);
         self.note(pid, || format!("kill {signal} -> {answer:?}"));
         answer
     }
@@ -144,9 +171,48 @@ impl Kernel {
     pub fn tgkill(&self, process: i32, thread: i32, signal: Signal) -> Result<(), Errno> {
         // SAFETY: no memory is involved.
         let done = unsafe { libc::syscall(libc::SYS_tgkill, process, thread, signal.0) };
-        let answer = if done == 0 { Ok(()) } else { Err(Errno::last()) };
+        let answer = self.sent("tgkill", thread, if done == 0 { Ok(()) } else { Err(Errno::last()) });
         self.note(thread, || format!("tgkill {signal} -> {answer:?}"));
         answer
+    }
+
+    fn sent(&self, call: &'static str, pid: i32, answer: Result<(), Errno>) -> Result<(), Errno> {
+        match self.consider(call, pid, || vec![Fact::Done(call, answer.map(|()| 0))]) {
+            Some((_, Fact::Done(_, lie))) => lie.map(drop),
+            _ => answer,
+        }
+    }
+
+    /// What the program reports of a step.
+    pub fn step(&self, pid: i32, step: &str, result: Option<u64>) -> Option<u64> {
+        match self.consider("the program", pid, || vec![Fact::Saw(step.to_owned(), result)]) {
+            Some((_, Fact::Saw(_, lie))) => lie,
+            _ => result,
+        }
+    }
+
+    /// Other words that the program reports, with their names.
+    pub fn words(&self, pid: i32, mut words: Vec<u64>, name: impl Fn(usize) -> Word) -> Vec<u64> {
+        let facts = || words.iter().enumerate().map(|(at, &word)| Fact::Number(name(at), word)).collect();
+        if let Some((at, Fact::Number(_, lie))) = self.consider("the program", pid, facts) {
+            words[at] = lie;
+        }
+        words
+    }
+
+    /// Which of these facts is a lie now, and what it says.
+    fn consider(&self, question: &str, pid: i32, facts: impl FnOnce() -> Vec<Fact>) -> Option<(usize, Fact)> {
+        let liar = self.liar.as_ref()?;
+        let facts: Vec<_> = facts().into_iter().enumerate().collect();
+        liar.consider(question, pid, &facts)
+    }
+
+    /// Does the harness's own work, whose answers are no case's.
+    pub fn honestly<T>(&self, work: impl FnOnce() -> T) -> T {
+        match &self.liar {
+            Some(liar) => liar.honestly(work),
+            None => work(),
+        }
     }
 
     /// Adds a line about `pid` to the journal, if there is one.
@@ -159,6 +225,31 @@ impl Kernel {
     /// Takes the journal: for each line the task it is about.
     pub fn take_journal(&self) -> Vec<(i32, String)> {
         self.journal.as_ref().map(RefCell::take).unwrap_or_default()
+    }
+}
+
+/// Lets the liar at the answer to a request.
+fn tamper(
+    liar: &Liar,
+    request: Request,
+    pid: i32,
+    addr: u64,
+    answer: &mut Result<i64, Errno>,
+    data: Data<'_>,
+) {
+    let mut none = 0;
+    let (buffer, length): (&mut [u8], Option<&mut usize>) = match data {
+        Data::Word(_) => (&mut [], None),
+        Data::Buffer(buffer) => (buffer, None),
+        Data::Vector(buffer, length) => (buffer, Some(length)),
+    };
+    let told = length.as_deref().copied();
+    let facts = lie::of_request(request, addr, *answer, buffer, told);
+    match liar.consider(&request.to_string(), pid, &facts) {
+        Some((Place::Answer, Fact::Done(_, lie))) => *answer = lie,
+        Some((Place::Length, Fact::Number(_, lie))) => *length.unwrap_or(&mut none) = lie as usize,
+        Some((Place::Bytes(place), Fact::Number(_, lie))) => lie::write(&mut buffer[place], lie),
+        _ => {}
     }
 }
 

@@ -19,6 +19,7 @@ pub mod kernel;
 pub mod kernel_change;
 pub mod label;
 pub mod layout;
+pub mod lie;
 pub mod native;
 pub mod program;
 pub mod record;

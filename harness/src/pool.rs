@@ -3,8 +3,11 @@
 //! Whatever a case does to its worker, the pool answers with a record, and the next case finds a worker.
 
 use crate::case::Variant;
+use crate::lie::{Lie, Offer};
 use crate::record::{CaseRecord, Verdict};
 use crate::slot::Slot;
+use crate::wire::Kind;
+use serde::de::DeserializeOwned;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError, mpsc};
@@ -64,14 +67,29 @@ impl Pool {
     ///
     /// The clauses are for the record of a case whose worker had no chance to write one.
     pub fn run_one(&self, name: &str, clauses: &[&str]) -> Done {
-        let mut slot = self.take_slot();
+        let kind = if self.settings.journal { Kind::RunWithJournal } else { Kind::Run };
         let start = Instant::now();
-        let record = slot.run(name, self.settings.journal).unwrap_or_else(|reason| {
-            CaseRecord::without_observations(name, clauses, Verdict::Broken, reason)
-        });
-        let took = start.elapsed();
+        let record = self.ask(kind, name);
+        Done { record: record.unwrap_or_else(broken(name, clauses)), took: start.elapsed() }
+    }
+
+    /// Runs one case under one lie.
+    pub fn run_under_lie(&self, name: &str, clauses: &[&str], lie: &Lie) -> CaseRecord {
+        let kind = if self.settings.journal { Kind::RunUnderLieWithJournal } else { Kind::RunUnderLie };
+        self.ask(kind, &format!("{name}\n{lie}")).unwrap_or_else(broken(name, clauses))
+    }
+
+    /// Runs one case honestly and lists the lies that could be told of each answer.
+    pub fn list_lies(&self, name: &str, clauses: &[&str]) -> (CaseRecord, Vec<Offer>) {
+        let listed = self.ask(Kind::ListLies, name);
+        listed.unwrap_or_else(|reason| (broken(name, clauses)(reason), Vec::new()))
+    }
+
+    fn ask<T: DeserializeOwned>(&self, kind: Kind, body: &str) -> Result<T, String> {
+        let mut slot = self.take_slot();
+        let answer = slot.ask_for(kind, body);
         self.give_back(slot);
-        Done { record, took }
+        answer
     }
 
     /// Runs all cases, `jobs` at a time, and calls `done` with the index of each as it finishes, on the
@@ -126,6 +144,11 @@ impl Pool {
         self.free.lock().unwrap_or_else(PoisonError::into_inner).push(slot);
         self.freed.notify_one();
     }
+}
+
+/// The record of a case for which the worker has none.
+fn broken(name: &str, clauses: &[&str]) -> impl FnOnce(String) -> CaseRecord {
+    move |reason| CaseRecord::without_observations(name, clauses, Verdict::Broken, reason)
 }
 
 impl Drop for Pool {

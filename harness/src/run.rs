@@ -2,23 +2,42 @@
 
 use crate::case::{Arch, Case, Start, Variant};
 use crate::context::{Context, Flow, Halt};
+use crate::kernel::Kernel;
+use crate::lie::{Liar, Noticed, Offer};
 use crate::program::Program;
 use crate::record::{CaseRecord, Observation, Verdict};
 use crate::spawn::can_execute_descriptors;
 use crate::version::KernelVersion;
 use crate::{environment, judge, start, teardown, worker_images};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
 
-/// Runs the variant under its full name; with a journal of every request and answer if asked.
-pub fn run_case(name: &str, variant: Variant, journal: bool) -> CaseRecord {
-    let context = Rc::new(Context::new(variant, journal));
+/// Runs the variant under its full name, and asks this kernel.
+pub fn run_case(name: &str, variant: Variant, kernel: Kernel) -> CaseRecord {
+    let context = Rc::new(Context::new(variant, kernel));
+    run(name, &context)
+}
+
+/// Runs the variant and lists the lies that could be told of each answer.
+pub fn list_lies(name: &str, variant: Variant) -> (CaseRecord, Vec<Offer>) {
+    let context = Rc::new(Context::new(variant, Kernel::new(false, Some(Liar::default()))));
+    let record = run(name, &context);
+    let offers = context.kernel.liar().map(Liar::take_offers).unwrap_or_default();
+    (record, offers)
+}
+
+fn run(name: &str, context: &Rc<Context>) -> CaseRecord {
+    let variant = context.variant;
     let end = match unfit(&variant) {
         Some(reason) => Err(Halt::Skip(reason)),
-        None => scenario(&context),
+        None => until_noticed(|| scenario(context)),
     };
-    clean_up(&context);
+    clean_up(context);
     let observations = context.observations.take();
-    let (verdict, reason) = judged(variant.case, &observations, end);
+    let (verdict, reason) = match context.kernel.liar().is_some_and(Liar::failed_to_lie) {
+        true => (Verdict::Broken, "this lie cannot be told: the run has no such answer".to_owned()),
+        false => judged(variant.case, &observations, end),
+    };
     let roles = context.roles.borrow();
     let journal = context.kernel.take_journal();
     CaseRecord {
@@ -31,6 +50,14 @@ pub fn run_case(name: &str, variant: Variant, journal: bool) -> CaseRecord {
     }
 }
 
+/// A scenario that has noticed the lie it was told goes no further.
+fn until_noticed(scenario: impl FnOnce() -> Flow) -> Flow {
+    catch_unwind(AssertUnwindSafe(scenario)).unwrap_or_else(|payload| match payload.is::<Noticed>() {
+        true => Err(Halt::Checked),
+        false => resume_unwind(payload),
+    })
+}
+
 fn scenario(context: &Rc<Context>) -> Flow {
     let case = context.variant.case;
     let program = Program::of(context.variant);
@@ -39,7 +66,8 @@ fn scenario(context: &Rc<Context>) -> Flow {
     }
     let program = program.encode().map_err(Halt::Broken)?;
     let how = context.variant.pick::<Start>().unwrap_or(Start::Traceme);
-    let stopped = start::start(context, &Rc::new(program), how, case.options, "tracee")?;
+    let start = || start::start(context, &Rc::new(program), how, case.options, "tracee");
+    let stopped = context.kernel.honestly(start)?;
     (case.scenario)(stopped)
 }
 
@@ -54,7 +82,12 @@ fn unfit(variant: &Variant) -> Option<String> {
 
 /// Kills and reaps every task that is still known, and takes the images back.
 fn clean_up(context: &Context) {
-    teardown::end(&context.alive.take());
+    let believed = context.alive.take();
+    let alive = match context.kernel.liar() {
+        Some(liar) => liar.really_alive(believed),
+        None => believed,
+    };
+    teardown::end(&alive);
     worker_images::give_back(context.images.take());
 }
 

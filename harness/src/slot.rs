@@ -1,11 +1,11 @@
 //! The command's end of one worker: starts it, asks it, and finds out what became of it.
 
-use crate::record::CaseRecord;
 use crate::signal::Signal;
 use crate::wire::{Fault, Inbox, Kind, Message};
 use crate::worker;
 use nix::sys::signal::{Signal as KnownSignal, killpg};
 use nix::unistd::Pid;
+use serde::de::DeserializeOwned;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ExitStatus};
@@ -34,10 +34,9 @@ impl Slot {
         Slot { index, limit, worker: None }
     }
 
-    /// Runs one case: its record, or why there is none.
-    pub fn run(&mut self, name: &str, journal: bool) -> Result<CaseRecord, String> {
-        let kind = if journal { Kind::RunWithJournal } else { Kind::Run };
-        let request = Message { kind, body: name.as_bytes().to_vec() };
+    /// Asks for something about a case: the answer, or why there is none.
+    pub fn ask_for<T: DeserializeOwned>(&mut self, kind: Kind, body: &str) -> Result<T, String> {
+        let request = Message { kind, body: body.as_bytes().to_vec() };
         let limit = self.limit + GRACE;
         let worker = self.ask(&request).map_err(|error| format!("cannot start a worker: {error}"))?;
         match worker.answers.receive_within(limit, None) {

@@ -10,6 +10,7 @@ use crate::errno::Errno;
 use crate::image::Image;
 use crate::kernel::Data;
 use crate::kernel_change::KernelChange;
+use crate::lie::Word;
 use crate::program::Encoded;
 use crate::request::{self, Event, Request};
 use crate::signal::Signal;
@@ -160,7 +161,7 @@ impl Task {
     /// If the program has no such step: the case is broken.
     pub fn saw(&self, step: &str) -> Flow<Option<u64>> {
         let seen = self.image.seen(self.position(step)?);
-        let answer = (seen.times > 0).then_some(seen.result);
+        let answer = self.context.kernel.step(self.pid, step, (seen.times > 0).then_some(seen.result));
         self.context.kernel.note(self.pid, || match answer {
             Some(word) => format!("program saw {word:#x} at {step}"),
             None => format!("program has not completed {step}"),
@@ -199,12 +200,18 @@ impl Task {
     /// If the program has no such step.
     pub fn saved(&self, step: &str) -> Flow<Vec<u64>> {
         let seen = self.image.seen(self.position(step)?);
-        Ok(seen.registers[..crate::arch::SAVED.len()].to_vec())
+        let saved = seen.registers[..crate::arch::SAVED.len()].to_vec();
+        let name = |at: usize| Word::Bits(format!("{} saved by the program", crate::arch::SAVED[at]));
+        Ok(self.context.kernel.words(self.pid, saved, name))
     }
 
     /// How often the tracee's handler ran, and the last signal and `si_code` it was called with.
     pub fn handled(&self) -> (u64, Signal, i32) {
         let (times, signal, code) = self.image.handled();
+        let names = ["the handler's runs", "the handler's signal", "the handler's si_code"];
+        let name = |at: usize| Word::Plain(names[at].to_owned());
+        let told = self.context.kernel.words(self.pid, vec![times, signal, code], name);
+        let (times, signal, code) = (told[0], told[1], told[2]);
         self.context.kernel.note(self.pid, || format!("program handled {times} signals, last {signal}"));
         (times, Signal(signal as i32), code as i32)
     }
@@ -216,7 +223,8 @@ impl Task {
 
     /// A word that the program may have stored.
     pub fn word(&self, index: usize) -> u64 {
-        self.image.word(index)
+        let name = |_| Word::Plain(format!("word {index} of the program"));
+        self.context.kernel.words(self.pid, vec![self.image.word(index)], name)[0]
     }
 
     /// Sends a signal to the process.
@@ -268,7 +276,8 @@ impl Task {
     /// If it cannot be started.
     pub fn fresh(&self, role: &str) -> Flow<Stopped> {
         let options = self.context.variant.case.options;
-        crate::start::start(&self.context, &self.program, self.start, options, role)
+        let start = || crate::start::start(&self.context, &self.program, self.start, options, role);
+        self.context.kernel.honestly(start)
     }
 
     /// Turns a refusal that leaves nothing to go on with into the end of the scenario, and records it.

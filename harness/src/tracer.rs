@@ -3,10 +3,12 @@
 //! What it is born with, tracees inherit; so it gives itself the same plain state whoever started the command.
 
 use crate::case::{Registry, Variant, all_variants};
+use crate::kernel::Kernel;
+use crate::lie::Liar;
 use crate::process;
 use crate::progress;
 use crate::reap;
-use crate::run::run_case;
+use crate::run::{list_lies, run_case};
 use crate::wire::{Inbox, Kind, Message};
 use nix::sys::prctl;
 use nix::sys::signal::{SigSet, Signal};
@@ -61,20 +63,29 @@ fn settle(requests: &OwnedFd, answers: &OwnedFd) {
 }
 
 fn judge(request: &Message, cases: &Cases) -> Message {
-    let name = String::from_utf8_lossy(&request.body);
-    let Some(&variant) = cases.get(&*name) else {
+    let body = String::from_utf8_lossy(&request.body);
+    let (name, lie) = body.split_once('\n').unwrap_or((&body, ""));
+    let Some(&variant) = cases.get(name) else {
         return Message::broken(format!("there is no case named {name}; `list` shows all"));
     };
     progress::set("preparing the case");
-    let journal = request.kind == Kind::RunWithJournal;
-    let Ok(record) = catch_unwind(AssertUnwindSafe(|| run_case(&name, variant, journal))) else {
+    let Ok(answer) = catch_unwind(AssertUnwindSafe(|| answer(request.kind, name, variant, lie))) else {
         return Message::broken(format!("the worker {}", PANIC.take()));
     };
     progress::set("reporting");
-    match serde_json::to_vec(&record) {
+    match answer {
         Ok(body) => Message { kind: Kind::Record, body },
         Err(error) => Message::broken(format!("the record cannot be written as JSON: {error}")),
     }
+}
+
+fn answer(kind: Kind, name: &str, variant: Variant, lie: &str) -> serde_json::Result<Vec<u8>> {
+    if kind == Kind::ListLies {
+        return serde_json::to_vec(&list_lies(name, variant));
+    }
+    let journal = matches!(kind, Kind::RunWithJournal | Kind::RunUnderLieWithJournal);
+    let liar = lie.parse().ok().map(Liar::telling);
+    serde_json::to_vec(&run_case(name, variant, Kernel::new(journal, liar)))
 }
 
 thread_local! {

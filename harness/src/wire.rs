@@ -14,7 +14,13 @@ pub(crate) enum Kind {
     Run,
     /// The same, and keep a journal.
     RunWithJournal,
-    /// The case's record, as JSON; nothing else is left of it.
+    /// Run it under one lie, named on a second line.
+    RunUnderLie,
+    /// The same two, and keep a journal.
+    RunUnderLieWithJournal,
+    /// Run it and list the lies that could be told.
+    ListLies,
+    /// The case's record, or the list, as JSON; nothing else is left of it.
     Record,
     /// The same, but processes are left that the worker could not get rid of.
     Leftovers,
@@ -23,7 +29,16 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 5] = [Kind::Run, Kind::RunWithJournal, Kind::Record, Kind::Leftovers, Kind::Broken];
+    const ALL: [Kind; 8] = [
+        Kind::Run,
+        Kind::RunWithJournal,
+        Kind::RunUnderLie,
+        Kind::RunUnderLieWithJournal,
+        Kind::ListLies,
+        Kind::Record,
+        Kind::Leftovers,
+        Kind::Broken,
+    ];
 }
 
 /// One message.

@@ -3,6 +3,7 @@
 use ptrace_conformance_harness::case::{Case, Family, Start, all_variants, axis};
 use ptrace_conformance_harness::context::Flow;
 use ptrace_conformance_harness::errno::Errno;
+use ptrace_conformance_harness::kernel::Kernel;
 use ptrace_conformance_harness::label;
 use ptrace_conformance_harness::record::Verdict;
 use ptrace_conformance_harness::run::run_case;
@@ -15,7 +16,7 @@ use ptrace_conformance_harness::tracee::{Resume, Stopped};
 fn check(case: &'static Case) {
     let family = Family { name: "test", title: "", cases: Box::leak(Box::new([std::slice::from_ref(case)])) };
     for (name, variant) in all_variants(std::slice::from_ref(Box::leak(Box::new(family)))) {
-        let record = run_case(&name, variant, true);
+        let record = run_case(&name, variant, Kernel::new(true, None));
         assert_eq!(record.verdict, Verdict::Conforms, "{}\n{}", record.reason, record.journal.join("\n"));
     }
 }
