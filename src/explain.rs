@@ -1,6 +1,5 @@
 //! The verb `explain`: one case from its claim to what this kernel answers, step by step.
 
-
 use ptrace_conformance_cases::notes::{NOTES, Note};
 use ptrace_conformance_cases::{FAMILIES, clauses};
 use ptrace_conformance_harness::case::{Variant, all_variants};

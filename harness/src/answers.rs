@@ -3,9 +3,11 @@
 use crate::arch::{NAMES, Registers};
 use crate::context::Flow;
 use crate::errno::Errno;
+use crate::invariants;
 use crate::kernel::Data;
 use crate::request::{Request, note};
 use crate::signal::Signal;
+use crate::syscall_info::SyscallInfo;
 use crate::tracee::{Stopped, Task};
 
 /// The fields of `siginfo_t` that ptrace-stops use.
@@ -112,11 +114,22 @@ impl Task {
     /// # Errors
     ///
     /// As for [`Task::regset`], and what each set's rules say.
-    pub fn set_regset(&self, note: u64, bytes: &[u8]) -> Result<usize, Errno> {
+    pub fn set_regset(&self, set: u64, bytes: &[u8]) -> Result<usize, Errno> {
+        if set == note::PRSTATUS {
+            self.writes(self.changed(bytes));
+        }
         let mut buffer = bytes.to_vec();
         let mut length = buffer.len();
-        self.request(Request::SETREGSET, note, Data::Vector(&mut buffer, &mut length))?;
+        self.request(Request::SETREGSET, set, Data::Vector(&mut buffer, &mut length))?;
         Ok(length)
+    }
+
+    /// Which general registers these bytes change, against how they were last read.
+    fn changed(&self, bytes: &[u8]) -> u64 {
+        let Some(read) = self.context.read.get() else { return u64::MAX };
+        let words = bytes.chunks(8).zip(read.words);
+        let differ = words.enumerate().filter(|(_, (new, old))| *new != old.to_ne_bytes());
+        differ.fold(0, |mask, (index, _)| mask | 1 << index)
     }
 
     /// `PTRACE_GETSIGMASK`
@@ -148,12 +161,38 @@ impl Stopped {
     /// If the kernel refuses: nothing to go on with.
     pub fn registers(&self) -> Flow<Registers> {
         let mut bytes = [0; NAMES.len() * 8];
-        self.must("PTRACE_GETREGSET NT_PRSTATUS", self.regset(note::PRSTATUS, &mut bytes))?;
+        let length = self.must("PTRACE_GETREGSET NT_PRSTATUS", self.regset(note::PRSTATUS, &mut bytes))?;
+        self.hold(invariants::length("NT_PRSTATUS", bytes.len(), length));
         let mut words = [0; NAMES.len()];
         for (word, bytes) in words.iter_mut().zip(bytes.chunks_exact(8)) {
             *word = u64::from_ne_bytes(bytes.try_into().unwrap_or_default());
         }
-        Ok(Registers { words })
+        let registers = Registers { words };
+        self.hold(self.scene().registers(&registers));
+        self.context.read.set(Some(registers));
+        Ok(registers)
+    }
+
+    /// `PTRACE_GETSIGINFO`, which fits the stop.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Task::siginfo`].
+    pub fn siginfo(&self) -> Result<Siginfo, Errno> {
+        let answer = Task::siginfo(self);
+        self.hold(answer.iter().flat_map(|siginfo| self.scene().siginfo(siginfo)).collect());
+        answer
+    }
+
+    /// `PTRACE_GET_SYSCALL_INFO`, which fits the stop.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Task::syscall_info`].
+    pub fn syscall_info(&self) -> Result<SyscallInfo, Errno> {
+        let answer = Task::syscall_info(self);
+        self.hold(answer.iter().flat_map(|info| self.scene().syscall_info(info)).collect());
+        answer
     }
 
     /// Replaces the case's options by these; `PTRACE_O_EXITKILL` stays.
@@ -173,7 +212,10 @@ impl Stopped {
     /// If the kernel refuses: nothing to go on with.
     pub fn set_registers(&self, registers: &Registers) -> Flow {
         let bytes: Vec<u8> = registers.words.iter().flat_map(|word| word.to_ne_bytes()).collect();
-        self.must("PTRACE_SETREGSET NT_PRSTATUS", self.set_regset(note::PRSTATUS, &bytes)).map(drop)
+        let answer = self.set_regset(note::PRSTATUS, &bytes);
+        let length = self.must("PTRACE_SETREGSET NT_PRSTATUS", answer)?;
+        self.hold(invariants::length("NT_PRSTATUS", bytes.len(), length));
+        Ok(())
     }
 
     /// Replaces one word of the general registers, see the indices in [`crate::arch`].
@@ -217,7 +259,9 @@ impl Stopped {
             return Ok(self.registers()?.words[crate::arch::NUMBER]);
         }
         let mut bytes = [0; 4];
-        self.must("PTRACE_GETREGSET NT_ARM_SYSTEM_CALL", self.regset(note::ARM_SYSTEM_CALL, &mut bytes))?;
+        let answer = self.regset(note::ARM_SYSTEM_CALL, &mut bytes);
+        let length = self.must("PTRACE_GETREGSET NT_ARM_SYSTEM_CALL", answer)?;
+        self.hold(invariants::length("NT_ARM_SYSTEM_CALL", bytes.len(), length));
         Ok(i64::from(i32::from_ne_bytes(bytes)) as u64)
     }
 

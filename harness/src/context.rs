@@ -1,12 +1,14 @@
 //! What a running case shares among its tasks: the kernel it asks, roles, checks and observations.
 
+use crate::arch::Registers;
 use crate::case::Variant;
 use crate::image::Image;
+use crate::invariants::Broken;
 use crate::kernel::Kernel;
 use crate::lie::{Liar, Noticed};
 use crate::record::Observation;
 use crate::values::{Roles, Value};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// Why a scenario does not go on.
@@ -36,6 +38,11 @@ pub struct Context {
     pub observations: RefCell<Vec<Observation>>,
     /// Tasks to kill and reap when the case ends; those seen to be gone are taken out.
     pub alive: RefCell<Vec<i32>>,
+    /// General registers that the tracer has written, a bit for each: what they hold is no longer the program's.
+    pub written: Cell<u64>,
+    /// The general registers as they were last read, of whatever task: what is written back unchanged stays the
+    /// program's.
+    pub read: Cell<Option<Registers>>,
     /// Images in use; given back to the worker when the case ends.
     pub images: RefCell<Vec<Rc<Image>>>,
 }
@@ -49,6 +56,8 @@ impl Context {
             roles: RefCell::default(),
             observations: RefCell::default(),
             alive: RefCell::default(),
+            written: Cell::default(),
+            read: Cell::default(),
             images: RefCell::default(),
         }
     }
@@ -114,6 +123,19 @@ impl Context {
             clause: None,
             holds: None,
         });
+    }
+
+    /// Records what does not hold although it does whatever the case is about, see [`crate::invariants`].
+    pub(crate) fn hold(&self, pid: i32, broken: Vec<Broken>) {
+        for (what, expected, observed) in broken {
+            self.kernel.note(pid, || format!("  {what}: {observed}, and not {expected}"));
+            let task = self.roles.borrow().of(pid).to_owned();
+            let (expected, clause) = (Some(expected), None);
+            let seen =
+                Observation { task, what: what.clone(), observed, expected, clause, holds: Some(false) };
+            self.observations.borrow_mut().push(seen);
+            self.noticed(&what);
+        }
     }
 
     /// Records that something the scenario cannot do without was refused.

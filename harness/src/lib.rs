@@ -14,6 +14,7 @@ pub mod context;
 pub mod environment;
 pub mod errno;
 pub mod image;
+mod invariants;
 pub mod judge;
 pub mod kernel;
 pub mod kernel_change;

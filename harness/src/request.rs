@@ -112,6 +112,21 @@ requests! {
     SET_SYSCALL_INFO = 0x4212, Pointer;
 }
 
+impl Request {
+    /// Which general registers it can change, a bit for each by its index; `addr` says which in some.
+    ///
+    /// Those that write the whole set mostly write back what they have read: see
+    /// [`crate::tracee::Stopped::set_registers`].
+    pub fn writes_registers(self, addr: u64) -> u64 {
+        match self {
+            Request::POKEUSER if addr / 8 < 64 => 1 << (addr / 8),
+            Request::SET_SYSCALL_INFO => u64::MAX,
+            Request::SETREGSET if addr == note::ARM_SYSTEM_CALL => 1 << crate::arch::NUMBER,
+            _ => 0,
+        }
+    }
+}
+
 impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.name() {

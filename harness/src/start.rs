@@ -16,6 +16,7 @@ use crate::spawn::{Opening, spawn};
 use crate::status::Stop;
 use crate::tracee::{Running, Stopped, Task, WAIT_FLAGS, Waited};
 use crate::{environment, label, worker_images};
+use std::cell::Cell;
 use std::rc::Rc;
 
 /// Starts a tracee under the given options and `PTRACE_O_EXITKILL`.
@@ -36,8 +37,8 @@ pub fn start(
     let pid = spawn(&image, opening).map_err(|errno| environment::refused("starting the tracee", errno))?;
     context.adopt(pid, role);
     let (context, program) = (Rc::clone(context), Rc::clone(program));
-    let task = Rc::new(Task { context, image, program, pid, start });
     let options = options | options::EXITKILL;
+    let task = Rc::new(Task { context, image, program, pid, start, options: Cell::new(0) });
     attach(&task, options)?;
     task.image.open_gate();
     let stopped = at_gate(&task)?;

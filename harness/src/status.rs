@@ -88,6 +88,8 @@ pub enum Stop {
     Event(Event),
     /// `PTRACE_EVENT_STOP` with its signal: `SIGTRAP` after an interrupt or in a new task, else group-stop.
     EventStop(Signal),
+    /// A wait status that no ptrace-stop has.
+    Odd(Status),
 }
 
 impl fmt::Display for Stop {
@@ -100,6 +102,7 @@ impl fmt::Display for Stop {
             Stop::Group(signal) => write!(f, "group-stop {signal}"),
             Stop::Event(event) => write!(f, "{event}"),
             Stop::EventStop(signal) => write!(f, "PTRACE_EVENT_STOP {signal}"),
+            Stop::Odd(status) => write!(f, "no kind of stop: {status}"),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::context::Context;
 pub use crate::context::{Flow, Halt};
 use crate::errno::Errno;
 use crate::image::Image;
+use crate::invariants::{self, Broken, Scene};
 use crate::kernel::Data;
 use crate::kernel_change::KernelChange;
 use crate::lie::Word;
@@ -17,11 +18,15 @@ use crate::signal::Signal;
 use crate::status::{Gone, Reading, Status, Stop};
 use crate::values::{Return, ReturnPid, Value};
 use crate::version::KernelVersion;
+use std::cell::Cell;
 use std::ops::Deref;
 use std::rc::Rc;
 
 /// Wait for one known task, of whatever kind, that this very thread traces or made.
 pub const WAIT_FLAGS: i32 = libc::__WALL | libc::__WNOTHREAD;
+
+/// What `PTRACE_O_TRACESYSGOOD` adds to stop signal and `si_code` of a syscall-stop.
+const SYSGOOD: i32 = 0x80;
 
 /// A task under trace, in whatever state.
 #[derive(Debug)]
@@ -33,6 +38,8 @@ pub struct Task {
     pub pid: i32,
     /// How it, or the task that made it, came under trace.
     pub start: Start,
+    /// Its ptrace options, as they were set last.
+    pub(crate) options: Cell<u32>,
 }
 
 /// A task that runs, or will once it gets to.
@@ -151,7 +158,24 @@ impl Task {
 
     /// Any request, in any state, with the answer as it is.
     pub fn request(&self, request: Request, addr: u64, data: Data<'_>) -> Result<i64, Errno> {
-        self.context.kernel.ptrace(request, self.pid, addr, data)
+        let writes = request.writes_registers(addr);
+        let asked = if let Data::Word(word) = data { word as u32 } else { 0 };
+        let answer = self.context.kernel.ptrace(request, self.pid, addr, data);
+        self.writes(writes);
+        if answer.is_ok() && matches!(request, Request::SETOPTIONS | Request::SEIZE | Request::ATTACH) {
+            self.options.set(if request == Request::ATTACH { 0 } else { asked });
+        }
+        answer
+    }
+
+    /// From now on these registers, a bit for each, are the tracer's.
+    pub(crate) fn writes(&self, registers: u64) {
+        self.context.written.set(self.context.written.get() | registers);
+    }
+
+    /// Records what does not hold.
+    pub(crate) fn hold(&self, broken: Vec<Broken>) {
+        self.context.hold(self.pid, broken);
     }
 
     /// What the program got at the step of this name; none if it never completed the step.
@@ -202,7 +226,9 @@ impl Task {
         let seen = self.image.seen(self.position(step)?);
         let saved = seen.registers[..crate::arch::SAVED.len()].to_vec();
         let name = |at: usize| Word::Bits(format!("{} saved by the program", crate::arch::SAVED[at]));
-        Ok(self.context.kernel.words(self.pid, saved, name))
+        let saved = self.context.kernel.words(self.pid, saved, name);
+        self.hold(invariants::saved(&saved, self.context.written.get()));
+        Ok(saved)
     }
 
     /// How often the tracee's handler ran, and the last signal and `si_code` it was called with.
@@ -246,6 +272,7 @@ impl Task {
             program: Rc::clone(&self.program),
             pid,
             start: self.start,
+            options: self.options.clone(),
         }))
     }
 
@@ -258,8 +285,9 @@ impl Task {
     pub fn traced(&self, pid: u64, role: &str) -> Flow<Running> {
         const LOOK: i32 = libc::WSTOPPED | libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
         let pid = i32::try_from(pid).unwrap_or(-1); // which waitid refuses
-        let answer = self.context.kernel.waitid(pid, LOOK | WAIT_FLAGS);
-        self.must("waitid for the new task", answer)?;
+        // Our own question, for safety: whether the task has stopped yet is no case's concern.
+        let look = || self.context.kernel.waitid(pid, LOOK | WAIT_FLAGS);
+        self.must("waitid for the new task", self.context.kernel.honestly(look))?;
         Ok(self.relative(pid, role))
     }
 
@@ -291,6 +319,12 @@ impl Task {
             self.context.fails(self.pid, what, "success", &refused);
             Halt::Checked
         })
+    }
+
+    /// What is known of this task at such a stop.
+    pub(crate) fn scene(&self, status: Status, stop: Stop) -> Scene<'_> {
+        let (written, marked) = (self.context.written.get(), status.0 >> 8 & SYSGOOD != 0);
+        Scene { program: &self.program, stop, written, marked, pid: self.pid }
     }
 
     fn position(&self, step: &str) -> Flow<usize> {
@@ -390,7 +424,7 @@ impl Running {
                 Ok(Waited::Gone(self.0, gone))
             }
             Reading::Stopped(signal, event) => {
-                let stop = self.kind(signal, event)?;
+                let stop = self.kind(status, signal, event)?;
                 Ok(Waited::Stopped(Stopped { task: self.0, status, stop }))
             }
             Reading::Continued => Err(Halt::Broken("wait reported WCONTINUED unasked".into())),
@@ -399,21 +433,40 @@ impl Running {
 
     /// Tells the kinds of stops apart as ptrace(2) says, by the status and, where that is not enough, by
     /// siginfo and event message.
-    fn kind(&self, signal: Signal, event: u16) -> Flow<Stop> {
-        match event as u8 {
-            0 if signal.0 == libc::SIGTRAP | 0x80 => self.direction(),
-            0 if signal == Signal::TRAP && self.is_syscall_trap()? => self.direction(),
-            0 if signal.stops() && self.siginfo() == Err(Errno::EINVAL) => Ok(Stop::Group(signal)),
+    fn kind(&self, status: Status, signal: Signal, event: u16) -> Flow<Stop> {
+        match event {
+            0 if signal.0 & !SYSGOOD == libc::SIGTRAP => self.trap(status, signal),
+            0 if signal.stops() => self.stopped_by(status, signal),
             0 => Ok(Stop::Signal(signal)),
             128 => Ok(Stop::EventStop(signal)),
-            event => Ok(Stop::Event(Event(event))),
+            event if signal == Signal::TRAP => Ok(Stop::Event(Event(event as u8))),
+            _ => Ok(Stop::Odd(status)),
         }
     }
 
-    /// Whether the `si_code` of a SIGTRAP is that of a syscall-stop.
-    fn is_syscall_trap(&self) -> Flow<bool> {
+    /// A syscall-stop, which has the bit that was asked for, or the delivery of a SIGTRAP, which never has it.
+    fn trap(&self, status: Status, signal: Signal) -> Flow<Stop> {
         let siginfo = self.must("PTRACE_GETSIGINFO", self.siginfo())?;
-        Ok(matches!(siginfo.code, libc::SIGTRAP) || siginfo.code == libc::SIGTRAP | 0x80)
+        let is_syscall = matches!(siginfo.code & !SYSGOOD, libc::SIGTRAP);
+        let stop = match is_syscall {
+            true if !invariants::marks_as_asked(signal.0, self.options.get()) => Stop::Odd(status),
+            true => self.direction()?,
+            false if signal == Signal::TRAP => Stop::Signal(signal),
+            false => Stop::Odd(status),
+        };
+        self.hold(self.scene(status, stop).siginfo(&siginfo));
+        Ok(stop)
+    }
+
+    /// In a group-stop of a tracee that was not seized there is no siginfo.
+    fn stopped_by(&self, status: Status, signal: Signal) -> Flow<Stop> {
+        let siginfo = self.siginfo();
+        if siginfo == Err(Errno::EINVAL) {
+            return Ok(Stop::Group(signal));
+        }
+        let siginfo = self.must("PTRACE_GETSIGINFO", siginfo)?;
+        self.hold(self.scene(status, Stop::Signal(signal)).siginfo(&siginfo));
+        Ok(Stop::Signal(signal))
     }
 
     fn direction(&self) -> Flow<Stop> {
@@ -426,6 +479,10 @@ impl Running {
 }
 
 impl Stopped {
+    pub(crate) fn scene(&self) -> Scene<'_> {
+        self.task.scene(self.status, self.stop)
+    }
+
     /// Sets the tracee going, with a signal to deliver.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! aarch64: `struct user_pt_regs` (arch/arm64/include/uapi/asm/ptrace.h) and the system call convention.
 
+use super::Registers;
+
 /// Words of `struct user_pt_regs`, in order.
 pub const NAMES: [&str; 34] = [
     "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15",
@@ -32,6 +34,23 @@ pub const SYSCALL_LENGTH: u64 = 4;
 pub const BREAKPOINT_ADVANCE: u64 = 0;
 /// `AUDIT_ARCH_AARCH64`, as `PTRACE_GET_SYSCALL_INFO` reports it.
 pub const AUDIT_ARCH: u32 = 0xc000_00b7;
+
+/// Words that a program of ours never changes: none.
+pub const CONSTANT: &[(usize, u64)] = &[];
+/// Bits of the state that no program of ours ever has set: mode, interrupt masks, illegal state (asm/ptrace.h).
+pub const FLAGS_ZERO: u64 = 0x10_03ff;
+/// Registers that have no part in a call; x7 marks the direction at its stops.
+pub const IDLE: &[&str] = &[
+    "x6", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21", "x22",
+    "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30",
+];
+/// The number of restart_syscall(2).
+pub const RESTART_SYSCALL: u64 = libc::SYS_restart_syscall as u64;
+
+/// What the instruction leaves in registers: nothing.
+pub const fn clobbered(_registers: &Registers) -> Vec<(usize, u64, u64)> {
+    Vec::new()
+}
 
 /// `PSTATE.SSBS`, as the kernel saves it (asm/ptrace.h, `PSR_SSBS_BIT`).
 const SSBS: u64 = 1 << 12;

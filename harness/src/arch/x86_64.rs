@@ -1,5 +1,6 @@
 //! x86_64: `struct user_regs_struct` (arch/x86/include/asm/user_64.h) and the system call convention.
 
+use super::Registers;
 use crate::errno::Errno;
 
 /// Words of `struct user_regs_struct`, in order.
@@ -32,6 +33,33 @@ pub const SYSCALL_LENGTH: u64 = 2;
 pub const BREAKPOINT_ADVANCE: u64 = 1;
 /// `AUDIT_ARCH_X86_64`, as `PTRACE_GET_SYSCALL_INFO` reports it.
 pub const AUDIT_ARCH: u32 = 0xc000_003e;
+
+/// Words that a 64-bit program of ours never changes, with their values (arch/x86/include/asm/segment.h:
+/// `__USER_CS`, `__USER_DS`; selectors and bases are 0 after execve).
+pub const CONSTANT: &[(usize, u64)] =
+    &[(17, 0x33), (20, 0x2b), (21, 0), (22, 0), (23, 0), (24, 0), (25, 0), (26, 0)];
+/// Bits of the flags that no program of ours ever has set: reserved ones, IOPL, NT, VM, AC, VIF, VIP, DF.
+pub const FLAGS_ZERO: u64 = !0x1_09d7 & !0x200;
+/// Registers that have no part in a call.
+pub const IDLE: &[&str] = &["rbx", "rbp", "r12", "r13", "r14", "r15"];
+/// The number of restart_syscall(2).
+pub const RESTART_SYSCALL: u64 = libc::SYS_restart_syscall as u64;
+
+/// What the instruction leaves in registers, as index, expected and observed: the return address in `rcx` and the
+/// flags in `r11`, less what single-stepping hides there. Nothing where the CPU may use FRED, which leaves both.
+pub fn clobbered(registers: &Registers) -> Vec<(usize, u64, u64)> {
+    const R11: usize = 6;
+    const RCX: usize = 11;
+    /// TF and RF.
+    const STEPPING: u64 = 0x1_0100;
+    let (rcx, r11) = (registers.words[RCX], registers.words[R11]);
+    let fred = rcx == crate::abi::sentinel(2) || r11 == crate::abi::sentinel(11);
+    if fred {
+        return Vec::new();
+    }
+    let flags = registers.words[FLAGS];
+    vec![(RCX, crate::label::SYSCALL_RETURN, rcx), (R11, flags & !STEPPING, r11 & !STEPPING)]
+}
 
 /// Bits of word `index` that this processor does not have and the kernel writes nevertheless: none.
 pub const fn not_of_this_processor(_index: usize) -> u64 {

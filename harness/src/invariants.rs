@@ -1,0 +1,238 @@
+//! What holds of an answer whatever the case is about: it is checked whenever a case asks.
+//!
+//! A case that looks at one register is given all of them, and a kernel that loses another one is as wrong there as
+//! anywhere. What the program has put into its registers is known: inside a call those without a part in it hold
+//! sentinels, the arguments are those of one of its steps. What the tracer has written itself is left out.
+
+use crate::abi::{Step, TASK_SIZE, TASKS, op, sentinel};
+use crate::answers::Siginfo;
+use crate::arch::{self, Registers};
+use crate::label;
+use crate::program::Encoded;
+use crate::request::{Event, options};
+use crate::signal::Signal;
+use crate::status::Stop;
+use crate::syscall_info::{self as info, SyscallInfo};
+
+/// Something that does not hold: what, what would, and what is instead.
+pub(crate) type Broken = (String, String, String);
+
+/// At which stop of which program, and which registers the tracer has written, by index.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scene<'a> {
+    pub program: &'a Encoded,
+    pub stop: Stop,
+    pub written: u64,
+    /// Whether its wait status has the bit of `PTRACE_O_TRACESYSGOOD`.
+    pub marked: bool,
+    /// Task's own id.
+    pub pid: i32,
+}
+
+fn broken(what: &str, expected: u64, observed: u64) -> Option<Broken> {
+    (expected != observed).then(|| (what.to_owned(), format!("{expected:#x}"), label::name(observed)))
+}
+
+impl Scene<'_> {
+    fn untouched(&self, index: usize) -> bool {
+        self.written & 1 << index == 0
+    }
+
+    /// What is wrong with the general registers.
+    pub fn registers(&self, registers: &Registers) -> Vec<Broken> {
+        let mut wrong: Vec<_> = self.everywhere(registers).collect();
+        if self.inside_a_call(registers) {
+            wrong.extend(self.sentinels(registers));
+            wrong.extend(self.place(registers));
+            wrong.extend(self.arguments(registers));
+            wrong.extend(self.of_the_instruction(registers));
+        }
+        wrong
+    }
+
+    /// Words that are the same at every stop.
+    fn everywhere(&self, registers: &Registers) -> impl Iterator<Item = Broken> {
+        let constant = |&(index, value): &(usize, u64)| {
+            let word = registers.words[index];
+            self.untouched(index).then(|| broken(arch::NAMES[index], value, word)).flatten()
+        };
+        let flags = registers.words[arch::FLAGS] & arch::FLAGS_ZERO;
+        let flags =
+            self.untouched(arch::FLAGS).then(|| broken("flags that are always clear", 0, flags)).flatten();
+        let constants: Vec<_> = arch::CONSTANT.iter().filter_map(constant).chain(flags).collect();
+        constants.into_iter()
+    }
+
+    /// Whether most of the registers that have no part in a call say that this is one: a single wrong one must
+    /// not hide that.
+    fn inside_a_call(&self, registers: &Registers) -> bool {
+        // A handler that came in between has the registers of the call, and returns by another one.
+        if (label::HANDLER..label::BEGIN).contains(&registers.ip()) {
+            return false;
+        }
+        let known: Vec<_> = idle().filter(|&(index, _)| self.untouched(index)).collect();
+        let held = known.iter().filter(|&&(index, value)| registers.words[index] == value).count();
+        known.len() >= 3 && held + 1 >= known.len()
+    }
+
+    fn sentinels(&self, registers: &Registers) -> Vec<Broken> {
+        let known = idle().filter(|&(index, _)| self.untouched(index));
+        known.filter_map(|(index, value)| broken(arch::NAMES[index], value, registers.words[index])).collect()
+    }
+
+    /// The instruction pointer is behind the call instruction, or in front of one that will be made again; the
+    /// stack pointer on a stack.
+    fn place(&self, registers: &Registers) -> Vec<Broken> {
+        let (ip, sp) = (registers.ip(), registers.sp());
+        let stepped = self.stop == Stop::Signal(Signal::TRAP);
+        let known = ip == label::SYSCALL_RETURN || ip == label::SYSCALL_INSTRUCTION;
+        let ip =
+            (!known && !stepped && self.untouched(arch::IP)).then(|| broken("ip", label::SYSCALL_RETURN, ip));
+        let on_stack = on_a_stack(sp) || !self.untouched(arch::SP);
+        let sp =
+            (!on_stack).then(|| ("sp".to_owned(), "a word of a task's stack".to_owned(), format!("{sp:#x}")));
+        ip.flatten().into_iter().chain(sp).collect()
+    }
+
+    /// Each argument is that of some call of the program, and so is the number.
+    fn arguments(&self, registers: &Registers) -> Vec<Broken> {
+        let number = registers.words[arch::NUMBER];
+        let kept = (0..6).filter(|&index| arch::ARGS[index] != arch::RESULT);
+        let mut wrong = Vec::new();
+        for index in kept.filter(|&index| self.untouched(arch::ARGS[index])) {
+            wrong.extend(self.argument(index, registers.arg(index)));
+        }
+        if self.untouched(arch::NUMBER) && !self.has_number(number) {
+            wrong.push((
+                "number".to_owned(),
+                "that of a call of the program".to_owned(),
+                format!("{number:#x}"),
+            ));
+        }
+        wrong
+    }
+
+    fn argument(&self, index: usize, value: u64) -> Option<Broken> {
+        let fits = self
+            .calls()
+            .any(|step| Step::refs(step.head) & 1 << (index + 1) != 0 || step.words[index + 1] == value);
+        (!fits).then(|| {
+            (format!("argument {index}"), "that of a call of the program".to_owned(), format!("{value:#x}"))
+        })
+    }
+
+    fn has_number(&self, number: u64) -> bool {
+        number == u64::MAX
+            || arch::RESTART_SYSCALL == number
+            || self.calls().any(|step| step.words[0] == number)
+    }
+
+    fn calls(&self) -> impl Iterator<Item = &Step> {
+        self.program.steps.iter().filter(|step| matches!(Step::op(step.head), op::CALL | op::SPAWN))
+    }
+
+    /// What the call instruction itself leaves in registers.
+    fn of_the_instruction(&self, registers: &Registers) -> Vec<Broken> {
+        let clobbered = arch::clobbered(registers);
+        let untouched =
+            clobbered.into_iter().filter(|&(index, ..)| self.untouched(index) && self.untouched(arch::FLAGS));
+        untouched
+            .filter_map(|(index, expected, observed)| broken(arch::NAMES[index], expected, observed))
+            .collect()
+    }
+
+    /// What is wrong with `PTRACE_GET_SYSCALL_INFO`'s answer.
+    pub fn syscall_info(&self, answer: &SyscallInfo) -> Vec<Broken> {
+        let mut wrong = Vec::new();
+        // include/linux/ptrace.h: without the option the kernel does not take it for a syscall-stop.
+        let (op, size) = match self.stop {
+            Stop::SyscallEnter | Stop::SyscallExit if !self.marked => (info::NONE, info::SIZE_NONE),
+            Stop::SyscallEnter => (info::ENTRY, info::SIZE_ENTRY),
+            Stop::SyscallExit => (info::EXIT, info::SIZE_EXIT),
+            Stop::Event(Event::SECCOMP) => (info::SECCOMP, info::SIZE_SECCOMP),
+            _ => (info::NONE, info::SIZE_NONE),
+        };
+        let (reserved, flags) = answer.reserved_and_flags();
+        wrong.extend(broken("op", op.into(), answer.op().into()));
+        wrong.extend(broken("size", size as u64, answer.available as u64));
+        wrong.extend(broken("reserved byte", 0, reserved));
+        wrong.extend(broken("flags", 0, flags));
+        wrong.extend(broken("arch", arch::AUDIT_ARCH.into(), answer.arch().into()));
+        if matches!(op, info::ENTRY | info::SECCOMP) && self.untouched(arch::NUMBER) {
+            wrong.extend(self.of_the_entry(answer));
+        }
+        if op == info::EXIT {
+            let failed = (-4095..0).contains(&(answer.rval() as i64));
+            wrong.extend(broken("is_error", failed.into(), answer.is_error().into()));
+        }
+        if self.has_number(answer.number()) && op != info::NONE && self.untouched(arch::IP) {
+            wrong.extend(broken("instruction_pointer", label::SYSCALL_RETURN, answer.ip()));
+        }
+        wrong
+    }
+
+    fn of_the_entry(&self, answer: &SyscallInfo) -> Vec<Broken> {
+        if !self.has_number(answer.number()) {
+            return Vec::new();
+        }
+        let untouched = (0..6).filter(|&index| self.untouched(arch::ARGS[index]));
+        untouched.filter_map(|index| self.argument(index, answer.args()[index])).collect()
+    }
+
+    /// What is wrong with the siginfo of this stop.
+    pub fn siginfo(&self, answer: &Siginfo) -> Vec<Broken> {
+        let mut wrong = Vec::new();
+        let (signal, code) = match self.stop {
+            Stop::SyscallEnter | Stop::SyscallExit | Stop::Syscall => (Signal::TRAP, None),
+            Stop::Event(event) => (Signal::TRAP, Some(libc::SIGTRAP | i32::from(event.0) << 8)),
+            Stop::EventStop(signal) => (signal, Some(signal.0 | 128 << 8)),
+            Stop::Signal(signal) | Stop::Group(signal) => (signal, None),
+            Stop::Odd(_) => return wrong,
+        };
+        wrong.extend(broken("si_signo", signal.0 as u64, answer.signal.0 as u64));
+        wrong.extend(code.and_then(|code| broken("si_code", code as u64, answer.code as u64)));
+        if signal != Signal::SYS {
+            wrong.extend(broken("si_errno", 0, answer.errno as u64));
+        }
+        if !matches!(self.stop, Stop::Signal(_) | Stop::Group(_)) {
+            wrong.extend(broken("si_pid", self.pid as u64, answer.pid as u64));
+            wrong.extend(broken("si_uid", nix::unistd::getuid().as_raw().into(), answer.uid.into()));
+        }
+        wrong
+    }
+}
+
+/// Whether a register set has the length that was asked for.
+pub(crate) fn length(set: &str, asked: usize, told: usize) -> Vec<Broken> {
+    broken(&format!("length of {set}"), asked as u64, told as u64).into_iter().collect()
+}
+
+/// Registers without a part in a call, and what they hold there.
+fn idle() -> impl Iterator<Item = (usize, u64)> {
+    let place = |name: &str| arch::NAMES.iter().position(|known| *known == name);
+    arch::IDLE.iter().filter_map(move |name| {
+        let saved = arch::SAVED.iter().position(|saved| saved == name)?;
+        Some((place(name)?, sentinel(saved)))
+    })
+}
+
+fn on_a_stack(sp: u64) -> bool {
+    let stacks = label::TASK..label::TASK + TASK_SIZE * TASKS as u64;
+    sp % 8 == 0 && stacks.contains(&sp)
+}
+
+/// What is wrong with the registers that the program saved behind a call: those without a part in it.
+pub(crate) fn saved(words: &[u64], written: u64) -> Vec<Broken> {
+    let untouched = |name: &str| {
+        arch::NAMES.iter().position(|known| *known == name).is_some_and(|index| written & 1 << index == 0)
+    };
+    let idle = arch::IDLE.iter().filter(|name| untouched(name));
+    let held = idle.filter_map(|name| arch::SAVED.iter().position(|saved| saved == name));
+    held.filter_map(|at| broken(&format!("{} in the program", arch::SAVED[at]), sentinel(at), words[at]))
+        .collect()
+}
+
+/// Whether the status of a syscall-stop has the bit that `PTRACE_O_TRACESYSGOOD` asks for, and only then.
+pub(crate) const fn marks_as_asked(signal: i32, set: u32) -> bool {
+    (signal & 0x80 != 0) == (set & options::TRACESYSGOOD != 0)
+}
