@@ -235,7 +235,11 @@ impl Stopped {
     /// If the kernel refuses.
     pub fn memory(&self, address: u64, words: usize) -> Flow<Vec<u64>> {
         let read = |index| self.must("PTRACE_PEEKDATA", self.peek(address + 8 * index as u64));
-        (0..words).map(read).collect()
+        let peeked: Vec<u64> = (0..words).map(read).collect::<Flow<_>>()?;
+        if words > 0 {
+            self.hold(invariants::memory(&peeked, self.context.kernel.read_memory(self.pid, address, words)));
+        }
+        Ok(peeked)
     }
 
     /// Writes words to memory from this address on.

@@ -7,6 +7,7 @@
 use crate::abi::{Step, TASK_SIZE, TASKS, op, sentinel};
 use crate::answers::Siginfo;
 use crate::arch::{self, Registers};
+use crate::errno::Errno;
 use crate::label;
 use crate::program::Encoded;
 use crate::request::{Event, options};
@@ -18,15 +19,20 @@ use crate::syscall_info::{self as info, SyscallInfo};
 pub(crate) type Broken = (String, String, String);
 
 /// At which stop of which program, and which registers the tracer has written, by index.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Scene<'a> {
     pub program: &'a Encoded,
     pub stop: Stop,
     pub written: u64,
     /// Whether its wait status has the bit of `PTRACE_O_TRACESYSGOOD`.
     pub marked: bool,
-    /// Task's own id.
+    /// The task's own id, and all of the case.
     pub pid: i32,
+    pub tasks: Vec<i32>,
+    /// The tracer's process.
+    pub tracer: i32,
+    /// The tracer has written a siginfo itself.
+    pub forged: bool,
 }
 
 fn broken(what: &str, expected: u64, observed: u64) -> Option<Broken> {
@@ -41,11 +47,14 @@ impl Scene<'_> {
     /// What is wrong with the general registers.
     pub fn registers(&self, registers: &Registers) -> Vec<Broken> {
         let mut wrong: Vec<_> = self.everywhere(registers).collect();
-        if self.inside_a_call(registers) {
+        if self.has_just_executed(registers) {
+            wrong.extend(self.fresh(registers));
+        } else if self.inside_a_call(registers) {
             wrong.extend(self.sentinels(registers));
             wrong.extend(self.place(registers));
             wrong.extend(self.arguments(registers));
             wrong.extend(self.of_the_instruction(registers));
+            wrong.extend(self.no_result_yet(registers));
         }
         wrong
     }
@@ -61,6 +70,30 @@ impl Scene<'_> {
             self.untouched(arch::FLAGS).then(|| broken("flags that are always clear", 0, flags)).flatten();
         let constants: Vec<_> = arch::CONSTANT.iter().filter_map(constant).chain(flags).collect();
         constants.into_iter()
+    }
+
+    /// Whether this is the first moment of a new image; a wrong instruction pointer must not hide that.
+    fn has_just_executed(&self, registers: &Registers) -> bool {
+        self.stop == Stop::Event(Event::EXEC) || registers.ip() == label::START
+    }
+
+    /// execve(2) leaves a place to begin, a stack, and nothing else.
+    fn fresh(&self, registers: &Registers) -> Vec<Broken> {
+        let ip = self.untouched(arch::IP).then(|| broken("ip", label::START, registers.ip())).flatten();
+        let given = [arch::IP, arch::SP, arch::FLAGS, arch::NUMBER];
+        let constant = |index| arch::CONSTANT.iter().any(|&(known, _)| known == index);
+        let rest = (0..arch::NAMES.len()).filter(|index| !given.contains(index) && !constant(*index));
+        let rest = rest.filter(|&index| self.untouched(index) && !arch::kept_by_execve(index));
+        let sp = registers.sp();
+        let aligned =
+            (sp % 16 != 0).then(|| ("sp".to_owned(), "a multiple of 16".to_owned(), format!("{sp:#x}")));
+        // The event comes before the call's own end.
+        let inside = arch::result_inside_call(&[0; 6]);
+        let event = self.stop == Stop::Event(Event::EXEC);
+        let expected = |index| if event && index == arch::RESULT { inside } else { 0 };
+        let words =
+            rest.filter_map(|index| broken(arch::NAMES[index], expected(index), registers.words[index]));
+        ip.into_iter().chain(aligned).chain(words).collect()
     }
 
     /// Whether most of the registers that have no part in a call say that this is one: a single wrong one must
@@ -85,13 +118,28 @@ impl Scene<'_> {
     fn place(&self, registers: &Registers) -> Vec<Broken> {
         let (ip, sp) = (registers.ip(), registers.sp());
         let stepped = self.stop == Stop::Signal(Signal::TRAP);
-        let known = ip == label::SYSCALL_RETURN || ip == label::SYSCALL_INSTRUCTION;
+        let again = ip == label::SYSCALL_INSTRUCTION && !self.within_the_call();
+        let known = ip == label::SYSCALL_RETURN || again;
         let ip =
             (!known && !stepped && self.untouched(arch::IP)).then(|| broken("ip", label::SYSCALL_RETURN, ip));
         let on_stack = on_a_stack(sp) || !self.untouched(arch::SP);
         let sp =
             (!on_stack).then(|| ("sp".to_owned(), "a word of a task's stack".to_owned(), format!("{sp:#x}")));
         ip.flatten().into_iter().chain(sp).collect()
+    }
+
+    /// Whether this kind of stop is one within a call, where nothing has been decided about making it again.
+    fn within_the_call(&self) -> bool {
+        matches!(self.stop, Stop::SyscallEnter | Stop::SyscallExit | Stop::Event(_))
+    }
+
+    /// Before its end a call has no result.
+    fn no_result_yet(&self, registers: &Registers) -> Option<Broken> {
+        let enters =
+            matches!(self.stop, Stop::SyscallEnter | Stop::Event(Event::FORK | Event::VFORK | Event::CLONE));
+        let early = enters && self.untouched(arch::RESULT) && arch::RESULT_IS_NO_ARGUMENT;
+        let expected = arch::result_inside_call(&registers.args());
+        early.then(|| broken("result register", expected, registers.result())).flatten()
     }
 
     /// Each argument is that of some call of the program, and so is the number.
@@ -165,10 +213,22 @@ impl Scene<'_> {
             let failed = (-4095..0).contains(&(answer.rval() as i64));
             wrong.extend(broken("is_error", failed.into(), answer.is_error().into()));
         }
-        if self.has_number(answer.number()) && op != info::NONE && self.untouched(arch::IP) {
-            wrong.extend(broken("instruction_pointer", label::SYSCALL_RETURN, answer.ip()));
-        }
+        wrong.extend(self.place_of(answer));
         wrong
+    }
+
+    /// Inside a call of the program the place is known; where execve has been, it is not on our stacks.
+    fn place_of(&self, answer: &SyscallInfo) -> Vec<Broken> {
+        let event = matches!(self.stop, Stop::Event(event) if event != Event::EXEC);
+        let entry = matches!(self.stop, Stop::SyscallEnter) && self.has_number(answer.number());
+        if !(event || entry) || !self.untouched(arch::IP) {
+            return Vec::new();
+        }
+        let ip = broken("instruction_pointer", label::SYSCALL_RETURN, answer.ip());
+        let sp = answer.sp();
+        let lost = (self.untouched(arch::SP) && !on_a_stack(sp))
+            .then(|| ("stack_pointer".to_owned(), "a word of a task's stack".to_owned(), format!("{sp:#x}")));
+        ip.into_iter().chain(lost).collect()
     }
 
     fn of_the_entry(&self, answer: &SyscallInfo) -> Vec<Broken> {
@@ -198,13 +258,63 @@ impl Scene<'_> {
             wrong.extend(broken("si_pid", self.pid as u64, answer.pid as u64));
             wrong.extend(broken("si_uid", nix::unistd::getuid().as_raw().into(), answer.uid.into()));
         }
+        if let Stop::Signal(signal) = self.stop {
+            wrong.extend(self.origin(signal, answer));
+        }
         wrong
     }
+
+    /// Where a signal can come from: a fault or trap of the task, at an address in its code or nowhere; a filter; a
+    /// child; or kill and tgkill by the tracer or a task of the case.
+    fn origin(&self, signal: Signal, answer: &Siginfo) -> Vec<Broken> {
+        let sent = matches!(answer.code, libc::SI_USER | libc::SI_TKILL);
+        // What PTRACE_ATTACH sends, or a tracer gives at a syscall-stop, comes from the kernel; the SIGSTOP of a
+        // task that is born traced is pending without a sender.
+        let without_sender = answer.code == libc::SI_KERNEL || sent && signal == Signal::STOP;
+        if without_sender && (answer.pid, answer.uid) == (0, 0) {
+            return Vec::new();
+        }
+        if self.forged || signal == Signal::SYS || signal == Signal::CHLD {
+            return Vec::new();
+        }
+        if sent {
+            let uid = broken("si_uid", nix::unistd::getuid().as_raw().into(), answer.uid.into());
+            let known = answer.pid == self.tracer || self.tasks.contains(&answer.pid);
+            let pid =
+                || ("si_pid".to_owned(), "tracer or a task of the case".to_owned(), answer.pid.to_string());
+            return uid.into_iter().chain((!known).then(pid)).collect();
+        }
+        let trap = signal == Signal::TRAP && TRAPS.contains(&answer.code);
+        let code = (!trap && signal.0 != libc::SIGSEGV && signal.0 != libc::SIGILL).then(|| {
+            ("si_code".to_owned(), "one of a signal that was sent".to_owned(), answer.code.to_string())
+        });
+        let place = trap && answer.address != 0 && !(label::START..label::PROGRAM).contains(&answer.address);
+        let place =
+            place.then(|| ("si_addr".to_owned(), "in the code".to_owned(), format!("{:#x}", answer.address)));
+        code.into_iter().chain(place).collect()
+    }
 }
+
+/// `si_code` of a SIGTRAP that the task itself raised: breakpoint, trace, branch, hardware breakpoint, or the
+/// kernel's own word for int3.
+const TRAPS: [i32; 5] = [1, 2, 3, 4, 0x80];
 
 /// Whether a register set has the length that was asked for.
 pub(crate) fn length(set: &str, asked: usize, told: usize) -> Vec<Broken> {
     broken(&format!("length of {set}"), asked as u64, told as u64).into_iter().collect()
+}
+
+/// Words of memory as `PTRACE_PEEKDATA` gave them, against what process_vm_readv(2) reads; where that is not
+/// allowed or not there, nothing can be said.
+pub(crate) fn memory(peeked: &[u64], read: Result<Vec<u64>, Errno>) -> Vec<Broken> {
+    match read {
+        Ok(read) => {
+            let words = peeked.iter().zip(&read);
+            words.filter_map(|(&peeked, &read)| broken("word of memory", read, peeked)).collect()
+        }
+        Err(Errno::EPERM | Errno::ENOSYS) => Vec::new(),
+        Err(errno) => vec![("process_vm_readv".to_owned(), "success".to_owned(), errno.to_string())],
+    }
 }
 
 /// Registers without a part in a call, and what they hold there.

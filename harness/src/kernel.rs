@@ -158,6 +158,26 @@ impl Kernel {
         answer
     }
 
+    /// process_vm_readv(2): so many words of a task's memory.
+    pub fn read_memory(&self, pid: i32, address: u64, words: usize) -> Result<Vec<u64>, Errno> {
+        let mut bytes = vec![0; 8 * words];
+        let ours = libc::iovec { iov_base: bytes.as_mut_ptr().cast(), iov_len: bytes.len() };
+        let theirs = libc::iovec { iov_base: address as *mut _, iov_len: bytes.len() };
+        // SAFETY: one vector here, of that length, and one there; no flags.
+        let done = unsafe {
+            libc::syscall(libc::SYS_process_vm_readv, pid, &raw const ours, 1, &raw const theirs, 1, 0)
+        };
+        let mut answer = if done == -1 { Err(Errno::last()) } else { Ok(done) };
+        if let Some(liar) = &self.liar {
+            let facts = lie::of_memory(answer, &bytes);
+            tamper_with(liar, "process_vm_readv", pid, &facts, &mut answer, &mut bytes, &mut 0);
+        }
+        self.note(pid, || format!("process_vm_readv of {} -> {}", bytes.len(), outcome(&answer)));
+        let whole = answer? == bytes.len() as i64;
+        let words = bytes.chunks_exact(8).map(lie::read).collect();
+        if whole { Ok(words) } else { Err(Errno::EFAULT) }
+    }
+
     /// kill(2): a signal for the process.
     pub fn kill(&self, pid: i32, signal: Signal) -> Result<(), Errno> {
         // SAFETY: no memory is involved.
@@ -245,9 +265,21 @@ fn tamper(
     };
     let told = length.as_deref().copied();
     let facts = lie::of_request(request, addr, *answer, buffer, told);
-    match liar.consider(&request.to_string(), pid, &facts) {
+    tamper_with(liar, &request.to_string(), pid, &facts, answer, buffer, length.unwrap_or(&mut none));
+}
+
+fn tamper_with(
+    liar: &Liar,
+    question: &str,
+    pid: i32,
+    facts: &[(Place, Fact)],
+    answer: &mut Result<i64, Errno>,
+    buffer: &mut [u8],
+    length: &mut usize,
+) {
+    match liar.consider(question, pid, facts) {
         Some((Place::Answer, Fact::Done(_, lie))) => *answer = lie,
-        Some((Place::Length, Fact::Number(_, lie))) => *length.unwrap_or(&mut none) = lie as usize,
+        Some((Place::Length, Fact::Number(_, lie))) => *length = lie as usize,
         Some((Place::Bytes(place), Fact::Number(_, lie))) => lie::write(&mut buffer[place], lie),
         _ => {}
     }

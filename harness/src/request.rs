@@ -120,7 +120,10 @@ impl Request {
     pub fn writes_registers(self, addr: u64) -> u64 {
         match self {
             Request::POKEUSER if addr / 8 < 64 => 1 << (addr / 8),
-            Request::SET_SYSCALL_INFO => u64::MAX,
+            Request::SET_SYSCALL_INFO => {
+                let parts = [crate::arch::NUMBER, crate::arch::RESULT].into_iter().chain(crate::arch::ARGS);
+                parts.fold(0, |mask, index| mask | 1 << index)
+            }
             Request::SETREGSET if addr == note::ARM_SYSTEM_CALL => 1 << crate::arch::NUMBER,
             _ => 0,
         }

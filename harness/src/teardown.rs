@@ -6,14 +6,13 @@ use crate::tracee::WAIT_FLAGS;
 
 /// Kills and reaps these tasks, of which some may be gone already.
 ///
-/// A tracee in an event stop at its death does not die by SIGKILL alone since Linux 6.0: whatever stops is
-/// set going again. Waits for any child, because a task that the case never learned of can keep a known one
+/// A tracee in an event stop at its death does not die by SIGKILL alone since Linux 6.0: each is set going, and so
+/// is whatever stops then. Waits for any child, because a task that the case never learned of can keep a known one
 /// from being reaped; what remains after the known ones is the worker's to find.
 pub fn end(pids: &[i32]) {
     let mut left = pids.to_vec();
     for &pid in pids {
-        // SAFETY: no memory is involved. It may be gone already.
-        unsafe { libc::kill(pid, libc::SIGKILL) };
+        kill(pid);
     }
     while !left.is_empty() {
         let mut status = 0;
@@ -23,13 +22,18 @@ pub fn end(pids: &[i32]) {
             return;
         }
         if libc::WIFSTOPPED(status) {
-            // SAFETY: no memory is involved; a task killed meanwhile refuses, and its end comes next.
-            unsafe {
-                libc::kill(pid, libc::SIGKILL);
-                libc::syscall(libc::SYS_ptrace, Request::CONT.0, pid, 0, libc::SIGKILL);
-            }
+            kill(pid);
         } else {
             left.retain(|&known| known != pid);
         }
+    }
+}
+
+/// Kills a task, and resumes it if it is in a stop: one that is not refuses, and its end comes next.
+fn kill(pid: i32) {
+    // SAFETY: no memory is involved. It may be gone already.
+    unsafe {
+        libc::kill(pid, libc::SIGKILL);
+        libc::syscall(libc::SYS_ptrace, Request::CONT.0, pid, 0, libc::SIGKILL);
     }
 }

@@ -162,6 +162,7 @@ impl Task {
         let asked = if let Data::Word(word) = data { word as u32 } else { 0 };
         let answer = self.context.kernel.ptrace(request, self.pid, addr, data);
         self.writes(writes);
+        self.context.forged.set(self.context.forged.get() || request == Request::SETSIGINFO);
         if answer.is_ok() && matches!(request, Request::SETOPTIONS | Request::SEIZE | Request::ATTACH) {
             self.options.set(if request == Request::ATTACH { 0 } else { asked });
         }
@@ -324,7 +325,16 @@ impl Task {
     /// What is known of this task at such a stop.
     pub(crate) fn scene(&self, status: Status, stop: Stop) -> Scene<'_> {
         let (written, marked) = (self.context.written.get(), status.0 >> 8 & SYSGOOD != 0);
-        Scene { program: &self.program, stop, written, marked, pid: self.pid }
+        Scene {
+            program: &self.program,
+            stop,
+            written,
+            marked,
+            pid: self.pid,
+            tasks: self.context.roles.borrow().ids().collect(),
+            tracer: std::process::id() as i32,
+            forged: self.context.forged.get(),
+        }
     }
 
     fn position(&self, step: &str) -> Flow<usize> {

@@ -26,6 +26,11 @@ impl Roles {
         self.known.iter().find(|(known, _)| *known == pid).map_or("unknown", |(_, role)| role)
     }
 
+    /// The ids that have roles.
+    pub fn ids(&self) -> impl Iterator<Item = i32> {
+        self.known.iter().map(|(id, _)| *id)
+    }
+
     /// Whether the id has a role.
     pub fn knows(&self, pid: i32) -> bool {
         self.known.iter().any(|(known, _)| *known == pid)

@@ -60,22 +60,20 @@ pub(super) const CASES: &[Case] = &[
         scenario: |t| {
             let at: At = t.pick()?;
             let t = at.reach(t)?;
-            let (_, whole) = ask(&t, ROOM as u64);
-            let sizes = 0..=info::SIZE;
-            let returned = |size: &usize| ask(&t, *size as u64).0 != Ok(at.size() as i64);
-            let wrong: Vec<_> = sizes.clone().filter(returned).collect();
+            let answers: Vec<_> =
+                (0..=info::SIZE).chain([ROOM]).map(|size| (size, ask(&t, size as u64))).collect();
+            let (_, (_, whole)) = answers[info::SIZE];
+            let sizes_where = |wrong: &dyn Fn(usize, Result<i64, Errno>, &[u8]) -> bool| -> Vec<usize> {
+                let wrong = |(size, (returned, bytes)): &&(usize, (_, [u8; ROOM]))| {
+                    wrong((*size).min(at.size()), *returned, bytes)
+                };
+                answers.iter().filter(wrong).map(|(size, _)| *size).collect()
+            };
+            let wrong = sizes_where(&|_, returned, _| returned != Ok(at.size() as i64));
             t.check("sysinfo.returns-available", "sizes with another answer", vec![], wrong);
-            let prefix = |size: &usize| {
-                let given = (*size).min(at.size());
-                ask(&t, *size as u64).1[..given] != whole[..given]
-            };
-            let wrong: Vec<_> = sizes.clone().filter(prefix).collect();
+            let wrong = sizes_where(&|given, _, bytes| bytes[..given] != whole[..given]);
             t.check("sysinfo.truncates", "sizes whose first bytes differ", vec![], wrong);
-            let beyond = |size: &usize| {
-                let given = (*size).min(at.size());
-                ask(&t, *size as u64).1[given..].iter().any(|byte| *byte != PATTERN)
-            };
-            let wrong: Vec<_> = sizes.filter(beyond).collect();
+            let wrong = sizes_where(&|given, _, bytes| bytes[given..].iter().any(|byte| *byte != PATTERN));
             t.check("sysinfo.addr-is-size", "sizes with bytes written beyond", vec![], wrong);
             t.cont()?.ends("sysinfo.truncates", Gone::Exited(3))?;
             Ok(())

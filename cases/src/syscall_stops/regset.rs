@@ -37,23 +37,20 @@ pub(super) const CASES: &[Case] = &[
             let t = to_enter(t)?;
             let (whole_length, whole) = get(&t, note::PRSTATUS, 2 * SIZE);
             t.check("regs.getregset-prstatus", "length in a large buffer", Ok(SIZE), whole_length);
-            let lengths = 0..=SIZE + 16;
-            let words = lengths.clone().filter(|length| length % 8 == 0);
-            let wrong: Vec<_> = words
-                .clone()
-                .filter(|&length| get(&t, note::PRSTATUS, length).0 != Ok(length.min(SIZE)))
-                .collect();
+            let answers: Vec<_> =
+                (0..=SIZE + 16).map(|length| (length, get(&t, note::PRSTATUS, length))).collect();
+            let (words, broken): (Vec<_>, Vec<_>) = answers.iter().partition(|(length, _)| length % 8 == 0);
+            let otherwise = words.iter().filter(|(length, answer)| answer.0 != Ok((*length).min(SIZE)));
+            let wrong: Vec<_> = otherwise.map(|(length, _)| *length).collect();
             t.check("regs.getregset-iov-len-out", "lengths with another answer", vec![], wrong);
-            let broken = lengths.filter(|length| length % 8 != 0);
-            let accepted: Vec<_> =
-                broken.filter(|&length| get(&t, note::PRSTATUS, length).0 != Err(Errno::EINVAL)).collect();
+            let accepted = broken.iter().filter(|(_, answer)| answer.0 != Err(Errno::EINVAL));
+            let accepted: Vec<_> = accepted.map(|(length, _)| *length).collect();
             t.check("regs.getregset-short-len", "broken words accepted", vec![], accepted);
-            let differs = |&length: &usize| {
-                let given = length.min(SIZE);
-                let bytes = get(&t, note::PRSTATUS, length).1;
+            let differs = words.iter().filter(|(length, (_, bytes))| {
+                let given = (*length).min(SIZE);
                 bytes[..given] != whole[..given] || bytes[given..].iter().any(|byte| *byte != PATTERN)
-            };
-            let wrong: Vec<_> = words.filter(differs).collect();
+            });
+            let wrong: Vec<_> = differs.map(|(length, _)| *length).collect();
             t.check("regs.getregset-iov-in", "lengths with other bytes", vec![], wrong);
             t.cont()?.ends(ENTER, Gone::Exited(3))?;
             Ok(())

@@ -20,6 +20,8 @@ pub const SAVED: &[&str] = &[
 pub const NUMBER: usize = 8;
 /// The result register, `x0`; it is also the first argument.
 pub const RESULT: usize = 0;
+/// Whether the result register has no other part in the call.
+pub const RESULT_IS_NO_ARGUMENT: bool = false;
 /// The argument registers.
 pub const ARGS: [usize; 6] = [0, 1, 2, 3, 4, 5];
 /// The instruction pointer.
@@ -46,6 +48,11 @@ pub const IDLE: &[&str] = &[
 ];
 /// The number of restart_syscall(2).
 pub const RESTART_SYSCALL: u64 = libc::SYS_restart_syscall as u64;
+
+/// Whether word `index` may be other than 0 in a new image: `x7`, which marks the direction of a syscall-stop.
+pub const fn kept_by_execve(index: usize) -> bool {
+    index == 7
+}
 
 /// What the instruction leaves in registers: nothing.
 pub const fn clobbered(_registers: &Registers) -> Vec<(usize, u64, u64)> {

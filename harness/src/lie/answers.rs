@@ -41,6 +41,18 @@ pub fn of_request(
     facts
 }
 
+/// The facts in an answer of process_vm_readv(2).
+pub fn of_memory(answer: Result<i64, Errno>, buffer: &[u8]) -> Vec<(Place, Fact)> {
+    let mut facts = vec![(Place::Answer, Fact::Done("process_vm_readv", answer))];
+    if answer.is_ok() {
+        facts.extend(bits(buffer.len()).into_iter().map(|(word, place)| {
+            let value = read(&buffer[place.clone()]);
+            (Place::Bytes(place), Fact::Number(word, value))
+        }));
+    }
+    facts
+}
+
 /// Up to eight bytes as a number.
 pub fn read(bytes: &[u8]) -> u64 {
     bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte))

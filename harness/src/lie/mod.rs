@@ -9,7 +9,7 @@ mod fact;
 mod falsehoods;
 mod liar;
 
-pub use answers::{Place, of_request, write};
+pub use answers::{Place, of_memory, of_request, read, write};
 pub use fact::{Fact, Word};
 pub use falsehoods::falsehoods;
 pub use liar::{Liar, Noticed};
