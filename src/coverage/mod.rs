@@ -9,7 +9,7 @@ mod page;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ptrace_conformance_cases::clauses::{Area, Clause, Testable};
-use ptrace_conformance_harness::case::Registry;
+use ptrace_conformance_harness::case::{Arch, Registry};
 use ptrace_conformance_harness::record::{CaseRecord, Verdict};
 use serde::Serialize;
 
@@ -33,7 +33,7 @@ struct Covered<'a> {
 
 /// Every clause of these areas, in order.
 fn of<'a>(areas: &[Area], registry: Registry, reports: &'a [Report]) -> Vec<Covered<'a>> {
-    let cases = declared(registry);
+    let cases = declared(registry, reports);
     let evidence: Vec<_> = reports.iter().map(|report| (report, Executed::of(report))).collect();
     let clauses = areas.iter().flat_map(|area| area.clauses);
     clauses
@@ -48,16 +48,33 @@ fn of<'a>(areas: &[Area], registry: Registry, reports: &'a [Report]) -> Vec<Cove
 }
 
 /// By clause: the cases that declare it, in the suite's order.
-fn declared(registry: Registry) -> BTreeMap<&'static str, Vec<String>> {
+fn declared(registry: Registry, reports: &[Report]) -> BTreeMap<&str, Vec<String>> {
+    let elsewhere = declared_elsewhere(reports);
     let mut declared: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for family in registry {
         for case in family.cases() {
-            for id in case.clauses {
-                declared.entry(*id).or_default().push(format!("{}::{}", family.name, case.name));
-            }
+            let name = format!("{}::{}", family.name, case.name);
+            let others = elsewhere.get(&*name).into_iter().flatten();
+            let ids: BTreeSet<_> = case.clauses.iter().chain(others).copied().collect();
+            ids.into_iter().for_each(|id| declared.entry(id).or_default().push(name.clone()));
         }
     }
     declared
+}
+
+/// By behaviour: what it declares where the suite was built for another architecture, by the records from there.
+fn declared_elsewhere(reports: &[Report]) -> BTreeMap<&str, BTreeSet<&str>> {
+    let mut declared: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    let others = reports.iter().filter(|report| report.target.arch != Arch::HERE.name());
+    for record in others.flat_map(|report| &report.cases) {
+        declared.entry(behaviour(record)).or_default().extend(record.clauses.iter().map(String::as_str));
+    }
+    declared
+}
+
+/// `family::behaviour` of a record.
+fn behaviour(record: &CaseRecord) -> &str {
+    record.name.rsplit_once("::").map_or(&record.name, |(behaviour, _)| behaviour)
 }
 
 /// What one report shows, by behaviour.
@@ -71,7 +88,7 @@ impl<'a> Executed<'a> {
     fn of(report: &'a Report) -> Executed<'a> {
         let mut done = Executed::default();
         for record in &report.cases {
-            let behaviour = record.name.rsplit_once("::").map_or(&*record.name, |(behaviour, _)| behaviour);
+            let behaviour = behaviour(record);
             if matches!(record.verdict, Verdict::Skipped | Verdict::Broken) {
                 done.reasons.entry(behaviour).or_default().insert(&record.reason);
             } else {
@@ -156,7 +173,7 @@ impl Totals {
 #[cfg(test)]
 mod sample {
     use ptrace_conformance_cases::clauses::{Authority, Kind};
-    use ptrace_conformance_harness::case::{Arch, Case, Family};
+    use ptrace_conformance_harness::case::{Case, Family};
 
     use super::*;
     use crate::report;
@@ -259,6 +276,17 @@ mod tests {
         let mut report = sample::guest("6.1.9", &[Verdict::Conforms]);
         report.cases[0].name = "family::case_2::seize".to_owned();
         assert!(of(sample::AREAS, sample::REGISTRY, &[report])[0].executed.is_empty());
+    }
+
+    #[test]
+    fn cases_may_declare_more_on_another_architecture() {
+        let mut report = sample::guest("6.1.9", &[Verdict::Conforms, Verdict::Conforms]);
+        report.target.arch = "elsewhere".to_owned();
+        report.cases[1].clauses.push("stop.x|y".to_owned());
+        let reports = [report];
+        let covered = of(sample::AREAS, sample::REGISTRY, &reports);
+        assert_eq!(covered[0].cases, ["family::case_0", "family::case_1"]);
+        assert_eq!(covered[1].cases, ["family::case_1"]);
     }
 
     #[test]
