@@ -65,7 +65,7 @@ enum Verb {
     /// Run cases on the running kernel (this is what happens without a verb, too)
     #[command(after_help = EXIT_STATUS)]
     Run(RunArgs),
-    /// List cases: their names and what each claims
+    /// List cases: their names and what each claims; or clauses, and which are checked
     List(ListArgs),
     /// Explain one case: claim, clauses with sources, program, and what this kernel does
     Explain(ExplainArgs),
@@ -148,6 +148,9 @@ pub struct RunArgs {
 pub struct ListArgs {
     #[command(flatten)]
     pub filters: Filters,
+    /// List clauses instead, with the cases that check them and where; a FILTER is the beginning of an id
+    #[arg(long, conflicts_with_all = ["exact", "partition"])]
+    pub clauses: bool,
     /// Form of the list
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
@@ -274,7 +277,7 @@ mod tests {
 
         Commands:
           run       Run cases on the running kernel (this is what happens without a verb, too)
-          list      List cases: their names and what each claims
+          list      List cases: their names and what each claims; or clauses, and which are checked
           explain   Explain one case: claim, clauses with sources, program, and what this kernel does
           doctor    Say what this machine allows, and what to do about what it does not
           vm        Run cases in a virtual machine on a kernel image
@@ -444,7 +447,7 @@ mod tests {
           128 + n  ended by signal n, after a summary of what had run
 
         -----
-        List cases: their names and what each claims
+        List cases: their names and what each claims; or clauses, and which are checked
 
         Usage: ptrace-conformance list [OPTIONS] [FILTER]...
 
@@ -458,6 +461,9 @@ mod tests {
 
               --partition <SHARE/OF>
                   Take every OF-th of the selected cases only, from the SHARE-th on
+
+              --clauses
+                  List clauses instead, with the cases that check them and where; a FILTER is the beginning of an id
 
               --format <FORMAT>
                   Form of the list

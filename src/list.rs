@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::catalogue::{Entry, fits_here};
 use crate::cli::{Format, ListArgs};
+use crate::coverage;
 use crate::exit::Status;
 use crate::output;
 use crate::prose;
@@ -32,6 +33,9 @@ struct FamilyEntry {
 
 /// Lists what was selected.
 pub fn list(args: &ListArgs) -> anyhow::Result<Status> {
+    if args.clauses {
+        return coverage::list(args);
+    }
     let cases = select::select(&args.filters, all_variants(FAMILIES))?;
     if cases.is_empty() {
         anstream::eprintln!("{}", select::nothing_matches(&args.filters, &all_variants(FAMILIES)));

@@ -5,6 +5,7 @@ mod bisect;
 mod catalogue;
 mod cli;
 mod compare;
+mod coverage;
 mod doctor;
 mod elsewhere;
 mod evidence;

@@ -3,12 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use super::{put, read, read_file, write};
+use crate::coverage;
 use crate::exit::{Misuse, Status};
 use crate::quirks;
 use crate::report::Report;
 
 /// The page about everything that differs.
 const QUIRKS: &str = "QUIRKS.md";
+
+/// The page about every documented statement, and which were checked.
+const CLAUSES: &str = "CLAUSES.md";
 
 /// Where evidence is, unless another place is named.
 pub const REPORTS: &str = "reports";
@@ -73,7 +77,7 @@ pub fn keep(dir: &Path, new: Vec<Report>) -> anyhow::Result<(usize, Vec<PathBuf>
 
 /// The pages that follow from evidence, by their file names.
 fn pages(reports: &[Report]) -> Vec<(&'static str, String)> {
-    vec![(QUIRKS, quirks::page(reports))]
+    vec![(QUIRKS, quirks::page(reports)), (CLAUSES, coverage::page(reports))]
 }
 
 fn check(dir: &Path) -> anyhow::Result<Status> {
@@ -124,7 +128,7 @@ mod tests {
         let reports = dir.path().join("reports");
         keep(&reports, vec![named("b", Verdict::Conforms), named("a", Verdict::Conforms)]).unwrap();
         let (kept, pages) = keep(&reports, vec![named("b", Verdict::Quirk)]).unwrap();
-        assert_eq!((kept, pages), (2, vec![reports.join(QUIRKS)]));
+        assert_eq!((kept, pages), (2, vec![reports.join(QUIRKS), reports.join(CLAUSES)]));
         assert_eq!(read(&reports).unwrap(), [named("a", Verdict::Conforms), named("b", Verdict::Quirk)]);
     }
 
@@ -133,10 +137,13 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         keep(dir.path(), vec![named("a", Verdict::Conforms)]).unwrap();
         assert!(stale(dir.path()).unwrap().is_empty());
-        let page = dir.path().join(QUIRKS);
-        std::fs::write(&page, "something else").unwrap();
-        assert_eq!(stale(dir.path()).unwrap(), [page.display().to_string()]);
-        std::fs::remove_file(&page).unwrap();
-        assert_eq!(check(dir.path()).unwrap(), Status::Deviation);
+        for page in [QUIRKS, CLAUSES].map(|name| dir.path().join(name)) {
+            let text = std::fs::read_to_string(&page).unwrap();
+            std::fs::write(&page, "something else").unwrap();
+            assert_eq!(stale(dir.path()).unwrap(), [page.display().to_string()]);
+            std::fs::remove_file(&page).unwrap();
+            assert_eq!(check(dir.path()).unwrap(), Status::Deviation);
+            std::fs::write(&page, text).unwrap();
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The little Markdown that the page needs.
+//! The little Markdown that the pages need.
 
 use crate::prose;
 
@@ -15,6 +15,11 @@ pub fn heading(depth: usize, text: &str) -> String {
 /// Text as code, also if it holds a backtick.
 pub fn code(text: &str) -> String {
     if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
+}
+
+/// Running text that Markdown takes for nothing else.
+pub fn plain(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('*', "\\*")
 }
 
 /// A table with these heads; nothing without rows.
@@ -50,6 +55,11 @@ mod tests {
         let rows = [vec!["a|b".to_owned(), code("x`y")]];
         assert_eq!(table(&["one", "two"], &rows), "| one | two |\n|---|---|\n| a\\|b | `` x`y `` |\n\n");
         assert_eq!(table(&["one"], &[]), "");
+    }
+
+    #[test]
+    fn statements_stay_as_they_are() {
+        assert_eq!(plain("a < b && E*"), "a &lt; b &amp;&amp; E\\*");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! that did not run.
 
 mod differences;
-mod markdown;
+pub mod markdown;
 mod page;
 pub mod spans;
 

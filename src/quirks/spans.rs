@@ -7,6 +7,18 @@ use crate::report::Report;
 ///
 /// A span never bridges a kernel that ran and for which it does not hold; nothing if it holds for none.
 pub fn of(series: &Series<'_>, holds: impl Fn(&Report) -> bool) -> Option<String> {
+    let told: Vec<_> = spans(series, holds).iter().filter_map(|span| tell(span)).collect();
+    (!told.is_empty()).then(|| format!("{}: {}", series.arch, told.join(", ")))
+}
+
+/// The same in short, by kernel lines: `x86_64 5.10-6.12 7.3`.
+pub fn lines(series: &Series<'_>, holds: impl Fn(&Report) -> bool) -> Option<String> {
+    let told: Vec<_> = spans(series, holds).iter().filter_map(|span| tell_lines(span)).collect();
+    (!told.is_empty()).then(|| format!("{} {}", series.arch, told.join(" ")))
+}
+
+/// The longest spans for which it holds; some may be empty.
+fn spans<'a>(series: &Series<'a>, holds: impl Fn(&Report) -> bool) -> Vec<Vec<&'a Report>> {
     let mut spans: Vec<Vec<&Report>> = vec![Vec::new()];
     for &report in series.reports() {
         match spans.last_mut() {
@@ -15,8 +27,19 @@ pub fn of(series: &Series<'_>, holds: impl Fn(&Report) -> bool) -> Option<String
             _ => spans.push(Vec::new()),
         }
     }
-    let told: Vec<_> = spans.iter().filter_map(|span| tell(span)).collect();
-    (!told.is_empty()).then(|| format!("{}: {}", series.arch, told.join(", ")))
+    spans
+}
+
+fn tell_lines(span: &[&Report]) -> Option<String> {
+    let (first, last) = (line(span.first()?), line(span.last()?));
+    Some(if first == last { first } else { format!("{first}-{last}") })
+}
+
+/// The line of a release; a candidate is not yet of it.
+fn line(report: &Report) -> String {
+    let (major, minor) = report.target.version().line;
+    let label = report.target.label();
+    if label.contains("-rc") { label } else { format!("{major}.{minor}") }
 }
 
 fn tell(span: &[&Report]) -> Option<String> {
@@ -48,6 +71,17 @@ mod tests {
     fn span(holds: &[&str]) -> Option<String> {
         let reports = reports();
         of(&history::of(&reports)[0], |report| holds.contains(&&*report.target.kernel))
+    }
+
+    #[test]
+    fn lines_are_short_spans() {
+        let of = |holds: &[&str]| {
+            let reports = reports();
+            lines(&history::of(&reports)[0], |report| holds.contains(&&*report.target.kernel))
+        };
+        assert_eq!(of(&[]), None);
+        let three = of(&["5.10.2", "6.1.9", "6.12.1", "7.3.4"]);
+        assert_eq!(three.as_deref(), Some("x86_64 5.10-6.12 7.3"));
     }
 
     #[test]

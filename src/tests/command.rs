@@ -172,6 +172,9 @@ fn nothing_that_matches_is_nothing_that_ran() {
         let said = refused(line, 4);
         assert!(said.contains("no case matches `matches_nothing`"), "{said}");
     }
+    let said = refused("list --clauses nothing. alternate", 4);
+    assert!(said.contains("no clause begins with `nothing.` or `alternate`"), "{said}");
+    refused("list --clauses --exact stop", 2);
 }
 
 #[test]
