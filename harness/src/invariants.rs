@@ -269,8 +269,10 @@ impl Scene<'_> {
     fn origin(&self, signal: Signal, answer: &Siginfo) -> Vec<Broken> {
         let sent = matches!(answer.code, libc::SI_USER | libc::SI_TKILL);
         // What PTRACE_ATTACH sends, or a tracer gives at a syscall-stop, comes from the kernel; the SIGSTOP of a
-        // task that is born traced is pending without a sender.
-        let without_sender = answer.code == libc::SI_KERNEL || sent && signal == Signal::STOP;
+        // task that is born traced is pending without a sender; aarch64 reports a step out of a call as if sent
+        // (include/linux/ptrace.h, the generic `user_single_step_report()`).
+        let anonymous = signal == Signal::STOP || signal == Signal::TRAP && cfg!(target_arch = "aarch64");
+        let without_sender = answer.code == libc::SI_KERNEL || sent && anonymous;
         if without_sender && (answer.pid, answer.uid) == (0, 0) {
             return Vec::new();
         }
