@@ -46,6 +46,12 @@ struct Behaviour {
     duplicate_of: Option<String>,
 }
 
+impl Behaviour {
+    fn arches(&self) -> &[Arch] {
+        self.arch.as_deref().unwrap_or(&[Arch::X86_64, Arch::Aarch64])
+    }
+}
+
 /// As in the harness, which a build script cannot use.
 #[derive(Deserialize, Clone, Copy, Debug, PartialEq)]
 enum Arch {
@@ -91,9 +97,11 @@ fn check(suites: &Suites, areas: &BTreeMap<PathBuf, Area>) -> Result<(), String>
             return Err(format!("{SUITES}: {} occurs twice", suite.code));
         }
     }
-    let all = || areas.values().flat_map(|area| &area.behaviour);
-    let duplicates: HashMap<_, _> =
-        all().map(|behaviour| (behaviour.id.as_str(), behaviour.duplicate_of.is_some())).collect();
+    let all: HashMap<_, _> = areas
+        .values()
+        .flat_map(|area| &area.behaviour)
+        .map(|behaviour| (behaviour.id.as_str(), behaviour))
+        .collect();
     let mut known = HashSet::new();
     for (path, area) in areas {
         for behaviour in &area.behaviour {
@@ -112,15 +120,19 @@ fn check(suites: &Suites, areas: &BTreeMap<PathBuf, Area>) -> Result<(), String>
             if behaviour.arch.as_ref().is_some_and(Vec::is_empty) {
                 return wrong("it is of no architecture");
             }
-            let Some(original) = &behaviour.duplicate_of else { continue };
-            match duplicates.get(original.as_str()) {
-                None => return wrong(&format!("there is no {original} to be a duplicate of")),
-                // One step leads to the behaviour that has the cases.
-                Some(true) => return wrong(&format!("{original} is a duplicate itself")),
-                Some(false) if !behaviour.cases.is_empty() => {
-                    return wrong(&format!("its cases belong to {original}"));
-                }
-                Some(false) => {}
+            let Some(id) = &behaviour.duplicate_of else { continue };
+            let Some(original) = all.get(id.as_str()) else {
+                return wrong(&format!("there is no {id} to be a duplicate of"));
+            };
+            // One step leads to the behaviour that has the cases.
+            if original.duplicate_of.is_some() {
+                return wrong(&format!("{id} is a duplicate itself"));
+            }
+            if !behaviour.cases.is_empty() {
+                return wrong(&format!("its cases belong to {id}"));
+            }
+            if behaviour.arches().iter().any(|arch| !original.arches().contains(arch)) {
+                return wrong(&format!("{id} is of fewer architectures"));
             }
         }
     }
@@ -136,9 +148,9 @@ fn write(suites: &Suites, areas: &BTreeMap<PathBuf, Area>) -> Result<String, std
     for (path, area) in areas {
         let (name, title) = (area_name(path), &area.title);
         writeln!(text, "    Area {{ name: {name:?}, title: {title:?}, peers: &[")?;
-        for Behaviour { id, behaviour, peers, arch, cases, duplicate_of } in &area.behaviour {
-            let arches = arch.as_deref().unwrap_or(&[Arch::X86_64, Arch::Aarch64]);
-            let arches: Vec<_> = arches.iter().map(|arch| format!("Arch::{arch:?}")).collect();
+        for entry in &area.behaviour {
+            let arches: Vec<_> = entry.arches().iter().map(|arch| format!("Arch::{arch:?}")).collect();
+            let Behaviour { id, behaviour, peers, cases, duplicate_of, .. } = entry;
             writeln!(
                 text,
                 "        Peer {{ id: {id:?}, behaviour: {behaviour:?}, peers: &{peers:?}, arches: &[{}], \
