@@ -5,6 +5,7 @@ pub mod changes;
 pub mod clauses;
 mod event_stops;
 pub mod notes;
+pub mod peers;
 mod syscall_stops;
 
 use ptrace_conformance_harness::case::Registry;

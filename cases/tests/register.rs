@@ -1,7 +1,7 @@
 //! The rules of the clause register: the build script refuses what breaks them, and names it.
 
 #[expect(dead_code, reason = "a test neither reads nor writes the register")]
-#[path = "../build.rs"]
+#[path = "../build/clauses.rs"]
 mod build;
 
 /// What is wrong with the file `stop.toml` of these lines below its title.
