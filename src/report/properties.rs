@@ -179,6 +179,17 @@ fn doubled_and_missing_lines_are_noticed() {
     }
 }
 
+/// A run that did not come to its end may have planned anything; forms must not count below zero.
+#[rstest]
+fn plans_of_any_size_can_be_told(#[values(0, 4, 5, 6, usize::MAX)] planned: usize) {
+    for complete in [true, false] {
+        let mut report = full();
+        (report.complete, report.totals.planned) = (complete, planned);
+        let accepted = refusal(&report.to_json().unwrap()).is_none();
+        assert_eq!(accepted, !complete || planned == report.cases.len());
+    }
+}
+
 /// Cut off at each byte.
 #[test]
 fn torn_reports_are_refused() {
