@@ -7,7 +7,7 @@ use ptrace_conformance_harness::record::Verdict;
 
 use super::guest;
 use super::ledger::{BOOTS, Ledger, Next};
-use super::tests::{PANIC, console, heard, judged, machine};
+use super::tests::{PANIC, console, heard, judged, machine, until_case};
 use crate::report::{Report, sample};
 
 /// A report with these verdicts, in which no two records are the same but for their names.
@@ -31,8 +31,8 @@ fn part(report: &Report, names: &[String]) -> Report {
     Report::new(report.target.clone(), cases.len(), cases)
 }
 
-fn bytes(report: &Report) -> Vec<u8> {
-    (console(report).join("\r\n") + "\r\n").into_bytes()
+fn stream(lines: &[String]) -> Vec<u8> {
+    (lines.join("\r\n") + "\r\n").into_bytes()
 }
 
 /// The lines of a stream, as the watch gets them.
@@ -111,10 +111,11 @@ fn befall(mishap: &Mishap, bytes: &mut Vec<u8>) {
     }
 }
 
-fn hurt(report: &Report, mishaps: &[Mishap]) -> Vec<String> {
-    let mut bytes = bytes(report);
+/// What arrives of these lines.
+fn hurt(lines: &[String], mishaps: &[Mishap]) -> Vec<String> {
+    let mut bytes = stream(lines);
     mishaps.iter().for_each(|mishap| befall(mishap, &mut bytes));
-    lines(&bytes)
+    self::lines(&bytes)
 }
 
 /// Whole and as it was sent, or known not to be whole: then each record is as it was sent, or `broken` with
@@ -139,17 +140,37 @@ fn honest(sent: &Report, received: Option<(Report, Option<String>)>) -> Result<(
     Ok(())
 }
 
-/// Boots a guest until the ledger wants no more of it. Each boot runs what is missing; these things happen to
-/// what it says, and if it dies, its kernel says so. How many boots it took comes with it.
-fn all_boots(sent: &Report, boots: &[(Vec<Mishap>, bool)]) -> (usize, Option<(Report, Option<String>)>) {
+/// What happens to a boot: the case of those it has to run at which its kernel dies, and what happens to the
+/// lines up to there.
+type Boot = (Option<u32>, Vec<Mishap>);
+
+fn boot() -> impl Strategy<Value = Boot> {
+    let mishaps = proptest::collection::vec(mishap(), 0..3);
+    (proptest::option::weighted(0.9, 0u32..3), prop_oneof![Just(Vec::new()), mishaps])
+}
+
+/// What arrives of a boot that has these cases to run.
+fn boot_lines(report: &Report, (dies, mishaps): &Boot) -> Vec<String> {
+    let lines = console(report);
+    let cases = report.cases.len() as u32;
+    match dies {
+        Some(at) if cases > 0 => {
+            let told = until_case(&lines, at % cases);
+            hurt(&[told, vec![PANIC.to_owned()]].concat(), mishaps)
+        }
+        _ => hurt(&lines, mishaps),
+    }
+}
+
+/// Boots a guest until the ledger wants no more of it; each boot runs what is missing. How many boots it took
+/// comes with the report.
+fn all_boots(sent: &Report, boots: &[Boot]) -> (usize, Option<(Report, Option<String>)>) {
     let mut ledger = Ledger::default();
     let mut rest = sent.clone();
     // When the list is at its end, nothing happens any more.
-    let boots = boots.iter().map(|(mishaps, dies)| (mishaps.as_slice(), *dies));
-    for (mishaps, dies) in boots.chain(std::iter::repeat((&[][..], false))) {
-        let mut lines = hurt(&rest, mishaps);
-        lines.extend(dies.then(|| PANIC.to_owned()));
-        let ended = match ledger.take(&heard(&lines)) {
+    let peaceful = (None, Vec::new());
+    for boot in boots.iter().chain(std::iter::repeat(&peaceful)) {
+        let ended = match ledger.take(&heard(&boot_lines(&rest, boot))) {
             Next::Again(missing, _) => {
                 rest = part(sent, &missing);
                 continue;
@@ -182,14 +203,14 @@ proptest! {
         mishaps in proptest::collection::vec(mishap(), 0..10),
     ) {
         let sent = report(&verdicts);
-        honest(&sent, judged(&hurt(&sent, &mishaps)))?;
+        honest(&sent, judged(&hurt(&console(&sent), &mishaps)))?;
     }
 
     /// Each boot is hurt in another way.
     #[test]
     fn boot_after_boot_never_lies(
         verdicts in verdicts(),
-        boots in proptest::collection::vec((proptest::collection::vec(mishap(), 0..4), any::<bool>()), 0..8),
+        boots in proptest::collection::vec(boot(), 0..12),
     ) {
         let sent = report(&verdicts);
         let (boots, received) = all_boots(&sent, &boots);
@@ -214,7 +235,7 @@ proptest! {
             let at = at.index(lines.len());
             lines[at] = format!("{before}{}{behind}", lines[at]);
         }
-        let lines = self::lines((lines.join("\r\n") + "\r\n").as_bytes());
+        let lines = self::lines(&stream(&lines));
         let (received, ended) = judged(&lines).unwrap();
         prop_assert_eq!(ended, None);
         prop_assert_eq!(received, judged(&console(&sent)).unwrap().0);

@@ -59,7 +59,7 @@ fn behind(report: &Report, first: usize) -> Report {
 }
 
 /// The lines up to the beginning of the case at this place.
-fn until_case(lines: &[String], place: u32) -> Vec<String> {
+pub(super) fn until_case(lines: &[String], place: u32) -> Vec<String> {
     let begins = |line: &String| match Record::find(line) {
         Some((_, Record::Step { begins, .. })) => begins == Some(place),
         _ => false,
