@@ -7,6 +7,7 @@ use ptrace_conformance_harness::record::Verdict;
 
 use super::guest;
 use super::ledger::{BOOTS, Ledger, Next};
+use super::record::Record;
 use super::tests::{PANIC, console, heard, judged, machine, until_case};
 use crate::report::{Report, sample};
 
@@ -216,6 +217,27 @@ proptest! {
         let (boots, received) = all_boots(&sent, &boots);
         prop_assert!((1..=BOOTS).contains(&boots));
         honest(&sent, received)?;
+    }
+
+    /// One verdict is another in the step than in the record, both with good checksums: neither is believed.
+    #[test]
+    fn two_stories_are_no_story(
+        (verdicts, at) in proptest::collection::vec(0..Verdict::ALL.len(), 1..12).prop_flat_map(|verdicts| {
+            let count = verdicts.len();
+            (Just(verdicts), 0..count)
+        }),
+        other in 1..Verdict::ALL.len(),
+    ) {
+        let sent = report(&verdicts);
+        let mut lie = verdicts.clone();
+        lie[at] = (verdicts[at] + other) % Verdict::ALL.len();
+        let step = |line: &String| matches!(Record::find(line), Some((_, Record::Step { .. })));
+        let steps = console(&report(&lie)).into_iter().filter(step);
+        let mut lines = console(&sent);
+        lines.iter_mut().filter(|line| step(line)).zip(steps).for_each(|(line, lie)| *line = lie);
+        let (received, ended) = judged(&lines).unwrap();
+        prop_assert_eq!(ended.as_deref(), Some("the guest's records contradict what it said while it ran"));
+        prop_assert!(received.cases.iter().all(|record| record.verdict == Verdict::Broken));
     }
 
     /// Said twice, or with words of others around it: that costs nothing.
