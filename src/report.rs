@@ -275,7 +275,9 @@ pub mod sample {
     }
 }
 
+// Named by its path, since fuzz/ includes this file by its own.
 #[cfg(test)]
+#[path = "report/properties.rs"]
 mod properties;
 
 #[cfg(test)]

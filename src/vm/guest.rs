@@ -82,7 +82,7 @@ impl Drop for Guest {
 }
 
 /// A line as text, without its end: on a console anything can stand.
-pub(super) fn text(line: &[u8]) -> String {
+pub fn text(line: &[u8]) -> String {
     String::from_utf8_lossy(line).trim_end_matches(['\r', '\n']).to_owned()
 }
 
