@@ -327,7 +327,8 @@ impl Program {
         let length = |block: &Vec<Line>| block.len() + 1;
         let steps: usize = self.blocks.iter().map(length).sum();
         if steps > STEPS || self.data.len() > DATA_WORDS || self.tasks >= abi::TASKS {
-            return Err(format!("the program is too long: {steps} steps, {} words", self.data.len()));
+            let (words, tasks) = (self.data.len(), self.tasks + 1);
+            return Err(format!("the program is too long: {steps} steps, {words} words, {tasks} tasks"));
         }
         let mut data = self.data.clone();
         for &(word, block) in &self.entries {

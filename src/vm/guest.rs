@@ -81,6 +81,11 @@ impl Drop for Guest {
     }
 }
 
+/// A line as text, without its end: on a console anything can stand.
+pub fn text(line: &[u8]) -> String {
+    String::from_utf8_lossy(line).trim_end_matches(['\r', '\n']).to_owned()
+}
+
 /// Reads quickly whatever comes: a serial line whose reader dawdles loses characters.
 fn forward(from: impl Read + Send + 'static, to: Sender<Said>, kind: fn(String) -> Said) {
     std::thread::spawn(move || {
@@ -88,9 +93,9 @@ fn forward(from: impl Read + Send + 'static, to: Sender<Said>, kind: fn(String) 
         let mut line = Vec::new();
         // A pipe that fails is a pipe that ends; how QEMU ended says the rest.
         while matches!(from.read_until(b'\n', &mut line), Ok(1..)) {
-            let text = String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned();
+            let said = kind(text(&line));
             line.clear();
-            if to.send(kind(text)).is_err() {
+            if to.send(said).is_err() {
                 break;
             }
         }

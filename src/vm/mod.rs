@@ -30,6 +30,8 @@ mod kernel_log;
 mod ledger;
 mod limits;
 mod newc;
+#[cfg(test)]
+mod properties;
 pub mod qemu;
 mod record;
 mod session;

@@ -73,6 +73,9 @@ pub const EDITION: u32 = 2;
 /// `LOG_LINE_MAX` 1024 less its 48-byte prefix); a record's line stays below it with this much reason.
 const REASON_MAX: usize = 480;
 
+/// Ends a reason that was cut, within [`REASON_MAX`]: it is not cut again.
+const CUT: &str = "...";
+
 impl Record {
     /// The line that says it, without a line end.
     pub fn line(&self, number: u32) -> String {
@@ -177,8 +180,8 @@ fn shortened(reason: &str) -> String {
     if reason.len() <= REASON_MAX {
         return reason.to_owned();
     }
-    let cut = (0..=REASON_MAX).rev().find(|&at| reason.is_char_boundary(at)).unwrap_or(0);
-    format!("{}...", &reason[..cut])
+    let cut = (0..=REASON_MAX - CUT.len()).rev().find(|&at| reason.is_char_boundary(at)).unwrap_or(0);
+    format!("{}{CUT}", &reason[..cut])
 }
 
 /// Records of every kind, for tests.
@@ -248,6 +251,14 @@ mod tests {
         fn what_was_said_is_heard(number: u32, record in any_record(), before in "[^@]{0,30}", after in ".{0,30}") {
             let line = format!("{before}{}{after}", record.line(number));
             prop_assert_eq!(Record::find(&line), Some((number, record)));
+        }
+
+        /// Also a reason that had to be cut.
+        #[test]
+        fn what_was_heard_can_be_said_again(number: u32, reason in "[aß€]{0,600}") {
+            let line = Record::Fault { reason }.line(number);
+            let heard = Record::find(&line).map(|(number, record)| record.line(number));
+            prop_assert_eq!(heard, Some(line));
         }
 
         /// Bytes cut out of the middle, with or without something in their place, leave nothing.

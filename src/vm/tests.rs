@@ -33,7 +33,7 @@ const VERDICTS: [Verdict; 4] = [Verdict::Conforms, Verdict::Deviates, Verdict::S
 const CHUNK: usize = 3;
 
 /// What a guest with that report says, line by line.
-fn console(report: &Report) -> Vec<String> {
+pub(super) fn console(report: &Report) -> Vec<String> {
     let names = report.cases.iter().map(|record| record.name.clone()).collect();
     let plan = serde_json::to_vec(&Plan { target: report.target.clone(), cases: names }).unwrap();
     let mut records = vec![Record::Hello { edition: EDITION }];
@@ -59,7 +59,7 @@ fn behind(report: &Report, first: usize) -> Report {
 }
 
 /// The lines up to the beginning of the case at this place.
-fn until_case(lines: &[String], place: u32) -> Vec<String> {
+pub(super) fn until_case(lines: &[String], place: u32) -> Vec<String> {
     let begins = |line: &String| match Record::find(line) {
         Some((_, Record::Step { begins, .. })) => begins == Some(place),
         _ => false,
@@ -68,7 +68,7 @@ fn until_case(lines: &[String], place: u32) -> Vec<String> {
     lines[..=at].to_vec()
 }
 
-const PANIC: &str = "[    3.141600] Kernel panic - not syncing: Fatal exception";
+pub(super) const PANIC: &str = "[    3.141600] Kernel panic - not syncing: Fatal exception";
 
 /// Makes a shell script that can be started at once. Written by a process of its own: a child that another
 /// test starts meanwhile could hold our descriptor, and then the script is busy.
@@ -464,7 +464,7 @@ fn befall(mishap: &Mishap, lines: &mut Vec<String>) {
     }
 }
 
-fn heard(lines: &[String]) -> Watched {
+pub(super) fn heard(lines: &[String]) -> Watched {
     let mut transcript = Transcript::default();
     for line in lines {
         transcript.hear(line);
@@ -483,7 +483,7 @@ fn heard(lines: &[String]) -> Watched {
 }
 
 /// The report that one boot with these lines gives, if it gives one, and why it is not whole.
-fn judged(lines: &[String]) -> Option<(Report, Option<String>)> {
+pub(super) fn judged(lines: &[String]) -> Option<(Report, Option<String>)> {
     let mut ledger = Ledger::default();
     let ended = match ledger.take(&heard(lines)) {
         Next::Done => None,
@@ -492,7 +492,7 @@ fn judged(lines: &[String]) -> Option<(Report, Option<String>)> {
     ledger.report(ended, &machine())
 }
 
-fn machine() -> Machine {
+pub(super) fn machine() -> Machine {
     let (arch, accelerator) = (Arch::X86_64, Accelerator::Tcg);
     Machine { program: "qemu".into(), arch, accelerator, cpu: None, memory: 512, append: None }
 }
