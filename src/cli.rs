@@ -280,6 +280,7 @@ mod tests {
           list      List cases: their names and what each claims; or clauses, and which are checked
           explain   Explain one case: claim, clauses with sources, program, and what this kernel does
           doctor    Say what this machine allows, and what to do about what it does not
+          audit     Prove that checks can fail: run each case once for every lie that a kernel could tell it
           vm        Run cases in a virtual machine on a kernel image
           matrix    Run cases on many kernels: Debian's of every line, your own, this one, gVisor
           evidence  Keep reports as evidence, and make the pages that follow from it
@@ -503,6 +504,9 @@ mod tests {
                   Time limit for the case, in seconds
                   
                   [default: 10]
+
+              --lie <LIE>
+                  Falsify one answer, as `audit` names it: `answer 7: event message + 1`
 
           -h, --help
                   Print help (see a summary with '-h')

@@ -40,6 +40,8 @@ pub struct Context {
     pub alive: RefCell<Vec<i32>>,
     /// General registers that the tracer has written, a bit for each: what they hold is no longer the program's.
     pub written: Cell<u64>,
+    /// The general registers where the first program began.
+    pub at_gate: Cell<Option<Registers>>,
     /// The tracer has written a siginfo: what later ones say is its own.
     pub forged: Cell<bool>,
     /// The general registers as they were last read, of whatever task: what is written back unchanged stays the
@@ -59,6 +61,7 @@ impl Context {
             observations: RefCell::default(),
             alive: RefCell::default(),
             written: Cell::default(),
+            at_gate: Cell::default(),
             forged: Cell::default(),
             read: Cell::default(),
             images: RefCell::default(),

@@ -10,7 +10,7 @@ use crate::arch::{self, Registers};
 use crate::errno::Errno;
 use crate::label;
 use crate::program::Encoded;
-use crate::request::{Event, options};
+use crate::request::Event;
 use crate::signal::Signal;
 use crate::status::Stop;
 use crate::syscall_info::{self as info, SyscallInfo};
@@ -31,6 +31,8 @@ pub(crate) struct Scene<'a> {
     pub tasks: Vec<i32>,
     /// The tracer's process.
     pub tracer: i32,
+    /// The general registers where the case's first program began.
+    pub at_gate: Option<Registers>,
     /// The tracer has written a siginfo itself.
     pub forged: bool,
 }
@@ -46,7 +48,7 @@ impl Scene<'_> {
 
     /// What is wrong with the general registers.
     pub fn registers(&self, registers: &Registers) -> Vec<Broken> {
-        let mut wrong: Vec<_> = self.everywhere(registers).collect();
+        let mut wrong = self.everywhere(registers);
         if self.has_just_executed(registers) {
             wrong.extend(self.fresh(registers));
         } else if self.inside_a_call(registers) {
@@ -59,17 +61,16 @@ impl Scene<'_> {
         wrong
     }
 
-    /// Words that are the same at every stop.
-    fn everywhere(&self, registers: &Registers) -> impl Iterator<Item = Broken> {
-        let constant = |&(index, value): &(usize, u64)| {
-            let word = registers.words[index];
-            self.untouched(index).then(|| broken(arch::NAMES[index], value, word)).flatten()
-        };
+    /// Words that are at every stop what they were before the program began, and bits that are never set.
+    fn everywhere(&self, registers: &Registers) -> Vec<Broken> {
+        let constant = arch::CONSTANT.iter().filter(|&&index| self.untouched(index));
+        let changed = constant.filter_map(|&index| {
+            let before = self.at_gate?.words[index];
+            broken(arch::NAMES[index], before, registers.words[index])
+        });
         let flags = registers.words[arch::FLAGS] & arch::FLAGS_ZERO;
-        let flags =
-            self.untouched(arch::FLAGS).then(|| broken("flags that are always clear", 0, flags)).flatten();
-        let constants: Vec<_> = arch::CONSTANT.iter().filter_map(constant).chain(flags).collect();
-        constants.into_iter()
+        let flags = self.untouched(arch::FLAGS).then(|| broken("flags that are always clear", 0, flags));
+        changed.chain(flags.flatten()).collect()
     }
 
     /// Whether this is the first moment of a new image; a wrong instruction pointer must not hide that.
@@ -81,8 +82,8 @@ impl Scene<'_> {
     fn fresh(&self, registers: &Registers) -> Vec<Broken> {
         let ip = self.untouched(arch::IP).then(|| broken("ip", label::START, registers.ip())).flatten();
         let given = [arch::IP, arch::SP, arch::FLAGS, arch::NUMBER];
-        let constant = |index| arch::CONSTANT.iter().any(|&(known, _)| known == index);
-        let rest = (0..arch::NAMES.len()).filter(|index| !given.contains(index) && !constant(*index));
+        let constant = |index: &usize| arch::CONSTANT.contains(index);
+        let rest = (0..arch::NAMES.len()).filter(|index| !given.contains(index) && !constant(index));
         let rest = rest.filter(|&index| self.untouched(index) && !arch::kept_by_execve(index));
         let sp = registers.sp();
         let aligned =
@@ -217,18 +218,18 @@ impl Scene<'_> {
         wrong
     }
 
-    /// Inside a call of the program the place is known; where execve has been, it is not on our stacks.
+    /// Inside a call of the program the place is known; execve ends where a new image begins, on another stack.
     fn place_of(&self, answer: &SyscallInfo) -> Vec<Broken> {
         let event = matches!(self.stop, Stop::Event(event) if event != Event::EXEC);
         let entry = matches!(self.stop, Stop::SyscallEnter) && self.has_number(answer.number());
-        if !(event || entry) || !self.untouched(arch::IP) {
+        let (ip, sp) = (answer.ip(), answer.sp());
+        let exit = self.stop == Stop::SyscallExit && ip != label::START;
+        if !(event || entry || exit) || !self.untouched(arch::IP) {
             return Vec::new();
         }
-        let ip = broken("instruction_pointer", label::SYSCALL_RETURN, answer.ip());
-        let sp = answer.sp();
         let lost = (self.untouched(arch::SP) && !on_a_stack(sp))
             .then(|| ("stack_pointer".to_owned(), "a word of a task's stack".to_owned(), format!("{sp:#x}")));
-        ip.into_iter().chain(lost).collect()
+        broken("instruction_pointer", label::SYSCALL_RETURN, ip).into_iter().chain(lost).collect()
     }
 
     fn of_the_entry(&self, answer: &SyscallInfo) -> Vec<Broken> {
@@ -333,18 +334,17 @@ fn on_a_stack(sp: u64) -> bool {
     sp % 8 == 0 && stacks.contains(&sp)
 }
 
-/// What is wrong with the registers that the program saved behind a call: those without a part in it.
-pub(crate) fn saved(words: &[u64], written: u64) -> Vec<Broken> {
+/// What is wrong with the registers that the program saved behind a call: those without a part in it, and the
+/// result, which it reports too.
+pub(crate) fn saved(words: &[u64], result: u64, written: u64) -> Vec<Broken> {
     let untouched = |name: &str| {
         arch::NAMES.iter().position(|known| *known == name).is_some_and(|index| written & 1 << index == 0)
     };
     let idle = arch::IDLE.iter().filter(|name| untouched(name));
     let held = idle.filter_map(|name| arch::SAVED.iter().position(|saved| saved == name));
-    held.filter_map(|at| broken(&format!("{} in the program", arch::SAVED[at]), sentinel(at), words[at]))
-        .collect()
-}
-
-/// Whether the status of a syscall-stop has the bit that `PTRACE_O_TRACESYSGOOD` asks for, and only then.
-pub(crate) const fn marks_as_asked(signal: i32, set: u32) -> bool {
-    (signal & 0x80 != 0) == (set & options::TRACESYSGOOD != 0)
+    let held =
+        held.filter_map(|at| broken(&format!("{} in the program", arch::SAVED[at]), sentinel(at), words[at]));
+    let place = arch::SAVED.iter().position(|saved| *saved == arch::NAMES[arch::RESULT]);
+    let saved_result = place.and_then(|at| broken("result register in the program", result, words[at]));
+    held.chain(saved_result).collect()
 }

@@ -263,3 +263,80 @@ fn table(what: &str, sums: BTreeMap<String, Totals>) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(lie: &str, fate: Fate) -> Told {
+        Told { lie: format!("answer 3: {lie}"), question: "wait".to_owned(), fate }
+    }
+
+    fn findings() -> Findings {
+        let lies = vec![
+            told("no event", Fate::Noticed),
+            told("the next event", Fate::Silent),
+            told("stop signal SIGUSR2", Fate::Silent),
+            told("wait finds nothing yet", Fate::ByTimeLimit),
+            told("exited with 0 instead of a stop", Fate::Unspecified("said so".to_owned())),
+        ];
+        let case = |name: &str, verdict, told| Audited {
+            name: name.to_owned(),
+            verdict,
+            reason: "why not".to_owned(),
+            told,
+        };
+        let cases = vec![
+            case("a::b::seize", Verdict::Conforms, lies),
+            case("a::c::seize", Verdict::Skipped, vec![]),
+            case("a::d::seize", Verdict::Deviates, vec![]),
+        ];
+        Findings::new(cases, 4)
+    }
+
+    #[test]
+    fn the_share_is_of_what_cases_care_about() {
+        let totals = findings().totals();
+        assert_eq!((totals.lies, totals.noticed, totals.silent), (5, 1, 2));
+        assert_eq!(totals.share(), 25.0);
+        assert_eq!(Totals::default().share(), 100.0);
+    }
+
+    #[test]
+    fn too_little_is_a_failure_and_so_is_what_cannot_be_audited() {
+        assert_eq!(findings().status(25.1), Status::Deviation);
+        assert_eq!(findings().status(25.0), Status::OwnFailure);
+        assert_eq!(Findings::new(vec![], 0).status(99.0), Status::NothingRan);
+    }
+
+    #[test]
+    fn people_read_this() {
+        insta::assert_snapshot!(crate::style::plain(&findings().human(false)), @"
+        a::b::seize, answer 3: the next event: silent (wait)
+          and 2 more; --all lists them
+        a::d::seize deviates, so it cannot be audited: why not
+
+        family                                      lies     noticed    by limit unspecified      silent       share
+        a                                              5           1           1           1           2     25.00 %
+
+        question                                    lies     noticed    by limit unspecified      silent       share
+        wait                                           5           1           1           1           2     25.00 %
+        5 lies to 2 cases (1 skipped, 1 cases not audited): 25.00 % noticed by a check, 2 silent
+        ");
+    }
+
+    #[test]
+    fn programs_read_this() {
+        let document: serde_json::Value = serde_json::from_str(&findings().json().unwrap()).unwrap();
+        assert_eq!(document["schema"], SCHEMA);
+        assert_eq!(document["complete"], false);
+        assert_eq!(document["not_as_expected"], serde_json::json!(["a::d::seize"]));
+        let case = &document["cases"][0];
+        assert_eq!(
+            case["silent"],
+            serde_json::json!(["answer 3: the next event", "answer 3: stop signal SIGUSR2"])
+        );
+        assert_eq!(case["totals"]["by_time_limit"], 1);
+        assert_eq!(case["unspecified"][0][1], "said so");
+    }
+}

@@ -5,6 +5,7 @@
 
 mod list;
 mod page;
+mod peers;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +19,7 @@ use crate::quirks::spans;
 use crate::report::Report;
 pub use list::list;
 pub use page::page;
+pub use peers::page as peers_page;
 
 /// A clause, and who has checked it.
 #[derive(Debug)]

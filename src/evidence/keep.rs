@@ -14,6 +14,9 @@ const QUIRKS: &str = "QUIRKS.md";
 /// The page about every documented statement, and which were checked.
 const CLAUSES: &str = "CLAUSES.md";
 
+/// The page about what other suites test.
+const PEERS: &str = "PEERS.md";
+
 /// Where evidence is, unless another place is named.
 pub const REPORTS: &str = "reports";
 
@@ -77,7 +80,7 @@ pub fn keep(dir: &Path, new: Vec<Report>) -> anyhow::Result<(usize, Vec<PathBuf>
 
 /// The pages that follow from evidence, by their file names.
 fn pages(reports: &[Report]) -> Vec<(&'static str, String)> {
-    vec![(QUIRKS, quirks::page(reports)), (CLAUSES, coverage::page(reports))]
+    vec![(QUIRKS, quirks::page(reports)), (CLAUSES, coverage::page(reports)), (PEERS, coverage::peers_page())]
 }
 
 fn check(dir: &Path) -> anyhow::Result<Status> {
@@ -128,7 +131,7 @@ mod tests {
         let reports = dir.path().join("reports");
         keep(&reports, vec![named("b", Verdict::Conforms), named("a", Verdict::Conforms)]).unwrap();
         let (kept, pages) = keep(&reports, vec![named("b", Verdict::Quirk)]).unwrap();
-        assert_eq!((kept, pages), (2, vec![reports.join(QUIRKS), reports.join(CLAUSES)]));
+        assert_eq!((kept, pages), (2, [QUIRKS, CLAUSES, PEERS].map(|page| reports.join(page)).to_vec()));
         assert_eq!(read(&reports).unwrap(), [named("a", Verdict::Conforms), named("b", Verdict::Quirk)]);
     }
 
@@ -137,7 +140,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         keep(dir.path(), vec![named("a", Verdict::Conforms)]).unwrap();
         assert!(stale(dir.path()).unwrap().is_empty());
-        for page in [QUIRKS, CLAUSES].map(|name| dir.path().join(name)) {
+        for page in [QUIRKS, CLAUSES, PEERS].map(|name| dir.path().join(name)) {
             let text = std::fs::read_to_string(&page).unwrap();
             std::fs::write(&page, "something else").unwrap();
             assert_eq!(stale(dir.path()).unwrap(), [page.display().to_string()]);

@@ -37,8 +37,8 @@ pub const BREAKPOINT_ADVANCE: u64 = 0;
 /// `AUDIT_ARCH_AARCH64`, as `PTRACE_GET_SYSCALL_INFO` reports it.
 pub const AUDIT_ARCH: u32 = 0xc000_00b7;
 
-/// Words that a program of ours never changes: none.
-pub const CONSTANT: &[(usize, u64)] = &[];
+/// Words that no program of ours ever changes: none.
+pub const CONSTANT: &[usize] = &[];
 /// Bits of the state that no program of ours ever has set: mode, interrupt masks, illegal state (asm/ptrace.h).
 pub const FLAGS_ZERO: u64 = 0x10_03ff;
 /// Registers that have no part in a call; x7 marks the direction at its stops.

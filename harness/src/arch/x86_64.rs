@@ -36,10 +36,8 @@ pub const BREAKPOINT_ADVANCE: u64 = 1;
 /// `AUDIT_ARCH_X86_64`, as `PTRACE_GET_SYSCALL_INFO` reports it.
 pub const AUDIT_ARCH: u32 = 0xc000_003e;
 
-/// Words that a 64-bit program of ours never changes, with their values (arch/x86/include/asm/segment.h:
-/// `__USER_CS`, `__USER_DS`; selectors and bases are 0 after execve).
-pub const CONSTANT: &[(usize, u64)] =
-    &[(17, 0x33), (20, 0x2b), (21, 0), (22, 0), (23, 0), (24, 0), (25, 0), (26, 0)];
+/// Words that no program of ours ever changes: cs, ss, the bases, and the other selectors.
+pub const CONSTANT: &[usize] = &[17, 20, 21, 22, 23, 24, 25, 26];
 /// Bits of the flags that no program of ours ever has set: reserved ones, IOPL, NT, VM, AC, VIF, VIP, DF.
 pub const FLAGS_ZERO: u64 = !0x1_09d7 & !0x200;
 /// Registers that have no part in a call.

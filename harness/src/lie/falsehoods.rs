@@ -216,3 +216,73 @@ fn message(value: u64, others: &[i32]) -> Vec<(String, u64)> {
     lies.extend(other.map(|pid| ("event message of another task".to_owned(), pid)));
     lies
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn every_kind() -> Vec<Fact> {
+        let status = |raw| Fact::Waited(Ok(Some(Status(raw))));
+        let number = |word| Fact::Number(word, 7);
+        vec![
+            Fact::Done("CONT", Ok(0)),
+            Fact::Done("GET_SYSCALL_INFO", Ok(80)),
+            Fact::Done("CONT", Err(Errno::ESRCH)),
+            Fact::Waited(Ok(None)),
+            Fact::Waited(Err(Errno::ECHILD)),
+            status(0x857f),
+            status(0x3057f),
+            status(0x80137f),
+            status(0x300),
+            status(9),
+            status(0x8b),
+            Fact::WaitedId(Ok(None)),
+            Fact::WaitedId(Ok(Some((libc::CLD_TRAPPED, 5)))),
+            Fact::WaitedId(Err(Errno::ECHILD)),
+            Fact::Saw("getpid".to_owned(), None),
+            Fact::Saw("getpid".to_owned(), Some(Errno::ENOSYS.as_result())),
+            number(Word::Register(arch::RESULT)),
+            number(Word::Register(arch::IP)),
+            number(Word::Register(0)),
+            number(Word::Message),
+            number(Word::Operation),
+            number(Word::Place("instruction_pointer")),
+            number(Word::Outcome("rval".to_owned())),
+            number(Word::Signals),
+            number(Word::Length),
+            number(Word::Bits("memory".to_owned())),
+            number(Word::Plain("si_code".to_owned())),
+        ]
+    }
+
+    #[test]
+    fn each_fact_can_be_falsified_and_each_lie_has_a_name() {
+        for fact in every_kind() {
+            let lies = falsehoods(&fact, &[4711]);
+            assert!(!lies.is_empty(), "{fact:?}");
+            for (at, (name, lie)) in lies.iter().enumerate() {
+                assert_ne!(*lie, fact, "{name}");
+                assert!(lies[..at].iter().all(|(other, _)| other != name), "{name} twice");
+            }
+        }
+    }
+
+    fn names(fact: &Fact) -> Vec<String> {
+        falsehoods(fact, &[4711, 4712]).into_iter().map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn lies_are_what_kernels_get_wrong() {
+        let message = Fact::Number(Word::Message, 4711);
+        assert_eq!(
+            names(&message),
+            ["event message + 1", "event message 0", "event message of another task"]
+        );
+        let inside = Fact::Number(Word::Outcome("rval".to_owned()), Errno::ENOSYS.as_result());
+        assert_eq!(names(&inside), ["rval + 1", "rval -ERESTARTSYS", "rval 0"]);
+        let stop = Fact::Waited(Ok(Some(Status(0x857f))));
+        assert!(names(&stop).contains(&"stop signal with bit 7 flipped".to_owned()));
+        let refused = Fact::Done("POKEDATA", Err(Errno::EIO));
+        assert_eq!(names(&refused), ["POKEDATA succeeds instead of EIO", "POKEDATA: ENXIO instead of EIO"]);
+    }
+}
