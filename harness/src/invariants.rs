@@ -86,8 +86,8 @@ impl Scene<'_> {
         let rest = (0..arch::NAMES.len()).filter(|index| !given.contains(index) && !constant(index));
         let rest = rest.filter(|&index| self.untouched(index) && !arch::kept_by_execve(index));
         let sp = registers.sp();
-        let aligned =
-            (sp % 16 != 0).then(|| ("sp".to_owned(), "a multiple of 16".to_owned(), format!("{sp:#x}")));
+        let aligned = (!sp.is_multiple_of(16))
+            .then(|| ("sp".to_owned(), "a multiple of 16".to_owned(), format!("{sp:#x}")));
         // The event comes before the call's own end.
         let inside = arch::result_inside_call(&[0; 6]);
         let event = self.stop == Stop::Event(Event::EXEC);
@@ -331,7 +331,7 @@ fn idle() -> impl Iterator<Item = (usize, u64)> {
 
 fn on_a_stack(sp: u64) -> bool {
     let stacks = label::TASK..label::TASK + TASK_SIZE * TASKS as u64;
-    sp % 8 == 0 && stacks.contains(&sp)
+    sp.is_multiple_of(8) && stacks.contains(&sp)
 }
 
 /// What is wrong with the registers that the program saved behind a call: those without a part in it, and the

@@ -18,6 +18,7 @@ mod invariants;
 pub mod judge;
 pub mod kernel;
 pub mod kernel_change;
+mod kind;
 pub mod label;
 pub mod layout;
 pub mod lie;

@@ -13,7 +13,7 @@ use crate::kernel::Data;
 use crate::kernel_change::KernelChange;
 use crate::lie::Word;
 use crate::program::Encoded;
-use crate::request::{self, Event, Request};
+use crate::request::Request;
 use crate::signal::Signal;
 use crate::status::{Gone, Reading, Status, Stop};
 use crate::values::{Return, ReturnPid, Value};
@@ -26,7 +26,7 @@ use std::rc::Rc;
 pub const WAIT_FLAGS: i32 = libc::__WALL | libc::__WNOTHREAD;
 
 /// What `PTRACE_O_TRACESYSGOOD` adds to stop signal and `si_code` of a syscall-stop.
-const SYSGOOD: i32 = 0x80;
+pub(crate) const SYSGOOD: i32 = 0x80;
 
 /// A task under trace, in whatever state.
 #[derive(Debug)]
@@ -448,55 +448,6 @@ impl Running {
             }
             Reading::Continued => Err(Halt::Broken("wait reported WCONTINUED unasked".into())),
         }
-    }
-
-    /// Tells the kinds of stops apart as ptrace(2) says, by the status and, where that is not enough, by
-    /// siginfo and event message.
-    fn kind(&self, status: Status, signal: Signal, event: u16) -> Flow<Stop> {
-        match event {
-            0 if signal.0 & !SYSGOOD == libc::SIGTRAP => self.trap(status, signal),
-            0 if signal.stops() => self.stopped_by(status, signal),
-            0 => Ok(Stop::Signal(signal)),
-            128 => Ok(Stop::EventStop(signal)),
-            event if signal == Signal::TRAP => Ok(Stop::Event(Event(event as u8))),
-            _ => Ok(Stop::Odd(status)),
-        }
-    }
-
-    /// A syscall-stop or the delivery of a SIGTRAP: with `PTRACE_O_TRACESYSGOOD` the status tells them apart,
-    /// without it the siginfo does.
-    fn trap(&self, status: Status, signal: Signal) -> Flow<Stop> {
-        let marked = signal != Signal::TRAP;
-        if self.options.get() & request::options::TRACESYSGOOD != 0 {
-            return if marked { self.direction() } else { Ok(Stop::Signal(signal)) };
-        }
-        let siginfo = self.must("PTRACE_GETSIGINFO", self.siginfo())?;
-        let stop = match siginfo.code & !SYSGOOD == libc::SIGTRAP {
-            _ if marked => Stop::Odd(status),
-            true => self.direction()?,
-            false => Stop::Signal(signal),
-        };
-        self.hold(self.scene(status, stop).siginfo(&siginfo));
-        Ok(stop)
-    }
-
-    /// In a group-stop of a tracee that was not seized there is no siginfo.
-    fn stopped_by(&self, status: Status, signal: Signal) -> Flow<Stop> {
-        let siginfo = self.siginfo();
-        if siginfo == Err(Errno::EINVAL) {
-            return Ok(Stop::Group(signal));
-        }
-        let siginfo = self.must("PTRACE_GETSIGINFO", siginfo)?;
-        self.hold(self.scene(status, Stop::Signal(signal)).siginfo(&siginfo));
-        Ok(Stop::Signal(signal))
-    }
-
-    fn direction(&self) -> Flow<Stop> {
-        Ok(match self.must("PTRACE_GETEVENTMSG", self.message())? {
-            request::EVENTMSG_SYSCALL_ENTRY => Stop::SyscallEnter,
-            request::EVENTMSG_SYSCALL_EXIT => Stop::SyscallExit,
-            _ => Stop::Syscall,
-        })
     }
 }
 

@@ -60,20 +60,16 @@ pub(super) const CASES: &[Case] = &[
         scenario: |t| {
             let at: At = t.pick()?;
             let t = at.reach(t)?;
-            let answers: Vec<_> =
-                (0..=info::SIZE).chain([ROOM]).map(|size| (size, ask(&t, size as u64))).collect();
-            let (_, (_, whole)) = answers[info::SIZE];
-            let sizes_where = |wrong: &dyn Fn(usize, Result<i64, Errno>, &[u8]) -> bool| -> Vec<usize> {
-                let wrong = |(size, (returned, bytes)): &&(usize, (_, [u8; ROOM]))| {
-                    wrong((*size).min(at.size()), *returned, bytes)
-                };
-                answers.iter().filter(wrong).map(|(size, _)| *size).collect()
-            };
-            let wrong = sizes_where(&|_, returned, _| returned != Ok(at.size() as i64));
+            let answers: Vec<_> = (0..=info::SIZE).chain([ROOM]).map(|size| ask(&t, size as u64)).collect();
+            let whole = answers[info::SIZE].bytes;
+            let given = |answer: &Answer| (answer.size as usize).min(at.size());
+            let wrong = sizes_where(&answers, |answer| answer.returned != Ok(at.size() as i64));
             t.check("sysinfo.returns-available", "sizes with another answer", vec![], wrong);
-            let wrong = sizes_where(&|given, _, bytes| bytes[..given] != whole[..given]);
+            let differs = |answer: &Answer| answer.bytes[..given(answer)] != whole[..given(answer)];
+            let wrong = sizes_where(&answers, differs);
             t.check("sysinfo.truncates", "sizes whose first bytes differ", vec![], wrong);
-            let wrong = sizes_where(&|given, _, bytes| bytes[given..].iter().any(|byte| *byte != PATTERN));
+            let beyond = |answer: &Answer| answer.bytes[given(answer)..].iter().any(|byte| *byte != PATTERN);
+            let wrong = sizes_where(&answers, beyond);
             t.check("sysinfo.addr-is-size", "sizes with bytes written beyond", vec![], wrong);
             t.cont()?.ends("sysinfo.truncates", Gone::Exited(3))?;
             Ok(())
@@ -92,7 +88,7 @@ pub(super) const CASES: &[Case] = &[
         scenario: |t| {
             let at: At = t.pick()?;
             let t = at.reach(t)?;
-            let (returned, bytes) = ask(&t, u64::MAX);
+            let Answer { returned, bytes, .. } = ask(&t, u64::MAX);
             t.check("sysinfo.returns-available", "returned", Ok(at.size() as i64), returned);
             let written = bytes.iter().rposition(|byte| *byte != PATTERN).map(|last| last + 1);
             t.check("sysinfo.addr-is-size", "bytes written", Some(at.size()), written);
@@ -103,9 +99,20 @@ pub(super) const CASES: &[Case] = &[
     },
 ];
 
+/// What came back for a size.
+struct Answer {
+    size: u64,
+    returned: Result<i64, Errno>,
+    bytes: [u8; ROOM],
+}
+
 /// Asks with this size and a buffer that has room for any answer.
-fn ask(t: &Stopped, size: u64) -> (Result<i64, Errno>, [u8; ROOM]) {
+fn ask(t: &Stopped, size: u64) -> Answer {
     let mut bytes = [PATTERN; ROOM];
-    let answer = t.request(Request::GET_SYSCALL_INFO, size, Data::Buffer(&mut bytes));
-    (answer, bytes)
+    let returned = t.request(Request::GET_SYSCALL_INFO, size, Data::Buffer(&mut bytes));
+    Answer { size, returned, bytes }
+}
+
+fn sizes_where(answers: &[Answer], is_wrong: impl Fn(&Answer) -> bool) -> Vec<u64> {
+    answers.iter().filter(|answer| is_wrong(answer)).map(|answer| answer.size).collect()
 }

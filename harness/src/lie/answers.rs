@@ -86,7 +86,7 @@ fn fields(request: Request, addr: u64, returned: i64, buffer: &[u8]) -> Vec<Fiel
 fn native(request: Request, addr: u64, length: usize) -> Vec<Field> {
     match request {
         Request::GETREGS => registers(),
-        Request::PEEKUSER if addr % 8 == 0 && addr / 8 < NAMES.len() as u64 => {
+        Request::PEEKUSER if addr.is_multiple_of(8) && addr / 8 < NAMES.len() as u64 => {
             vec![(Word::Register(addr as usize / 8), 0..8)]
         }
         Request::PEEKUSER => vec![(Word::Bits("user area".to_owned()), 0..8)],

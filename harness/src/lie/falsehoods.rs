@@ -112,7 +112,7 @@ fn gone_otherwise(gone: Gone) -> Vec<(String, Wait)> {
             stop,
         ],
         Gone::Killed(signal, core) => vec![
-            status("killed by the next signal", signal.0 + 1 | if core { 0x80 } else { 0 }),
+            status("killed by the next signal", (signal.0 + 1) | if core { 0x80 } else { 0 }),
             status("core flag flipped", signal.0 | if core { 0 } else { 0x80 }),
             status("exited with 0 instead of killed", 0),
             stop,
