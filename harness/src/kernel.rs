@@ -164,10 +164,8 @@ impl Kernel {
         let ours = libc::iovec { iov_base: bytes.as_mut_ptr().cast(), iov_len: bytes.len() };
         let theirs = libc::iovec { iov_base: address as *mut _, iov_len: bytes.len() };
         // SAFETY: one vector here, of that length, and one there; no flags.
-        let done = unsafe {
-            libc::syscall(libc::SYS_process_vm_readv, pid, &raw const ours, 1, &raw const theirs, 1, 0)
-        };
-        let mut answer = if done == -1 { Err(Errno::last()) } else { Ok(done) };
+        let done = unsafe { libc::process_vm_readv(pid, &raw const ours, 1, &raw const theirs, 1, 0) };
+        let mut answer = if done == -1 { Err(Errno::last()) } else { Ok(done as i64) };
         if let Some(liar) = &self.liar {
             let facts = lie::of_memory(answer, &bytes);
             tamper_with(liar, "process_vm_readv", pid, &facts, &mut answer, &mut bytes, &mut 0);
