@@ -211,7 +211,7 @@ fn to_the_return(t: Stopped, how: Resume, clause: &str, child: &Task) -> Flow<Rc
 fn past_the_return(t: Stopped) -> Flow<Rc<Task>> {
     let t = t.resume(Resume::SysemuSinglestep, Signal::NONE)?;
     let t = t.expect("inside.sysemu-singlestep", Stop::Signal(Signal::TRAP))?;
-    check_trap(&t, "inside.sysemu-singlestep", ONE_LATER, libc::TRAP_TRACE)?;
+    check_trap(&t, "stop.step.undocumented", ONE_LATER, libc::TRAP_TRACE)?;
     t.cont()?.ends(END, Gone::Exited(PARENT_ENDS))
 }
 
