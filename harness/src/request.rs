@@ -120,6 +120,11 @@ impl Request {
     pub fn writes_registers(self, addr: u64) -> u64 {
         match self {
             Request::POKEUSER if addr / 8 < 64 => 1 << (addr / 8),
+            #[cfg(target_arch = "x86_64")]
+            Request::SETREGS => u64::MAX,
+            // fs_base and gs_base.
+            #[cfg(target_arch = "x86_64")]
+            Request::ARCH_PRCTL => 1 << 21 | 1 << 22,
             Request::SET_SYSCALL_INFO => {
                 let parts = [crate::arch::NUMBER, crate::arch::RESULT].into_iter().chain(crate::arch::ARGS);
                 parts.fold(0, |mask, index| mask | 1 << index)
