@@ -42,6 +42,7 @@ pub mod version;
 pub mod worker_images;
 
 mod guardian;
+pub mod parallel;
 pub mod pool;
 mod process;
 pub mod processor;

@@ -4,13 +4,14 @@
 
 use crate::case::Variant;
 use crate::lie::{Lie, Offer};
+use crate::parallel;
 use crate::record::{CaseRecord, Verdict};
 use crate::slot::Slot;
 use crate::wire::Kind;
 use serde::de::DeserializeOwned;
+use std::convert::Infallible;
 use std::num::NonZero;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError, mpsc};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -67,22 +68,24 @@ impl Pool {
     ///
     /// The clauses are for the record of a case whose worker had no chance to write one.
     pub fn run_one(&self, name: &str, clauses: &[&str]) -> Done {
-        let kind = if self.settings.journal { Kind::RunWithJournal } else { Kind::Run };
         let start = Instant::now();
-        let record = self.ask(kind, name);
+        let record = self.ask(self.run_kind(), name);
         Done { record: record.unwrap_or_else(broken(name, clauses)), took: start.elapsed() }
     }
 
     /// Runs one case under one lie.
     pub fn run_under_lie(&self, name: &str, clauses: &[&str], lie: &Lie) -> CaseRecord {
-        let kind = if self.settings.journal { Kind::RunUnderLieWithJournal } else { Kind::RunUnderLie };
-        self.ask(kind, &format!("{name}\n{lie}")).unwrap_or_else(broken(name, clauses))
+        self.ask(self.run_kind(), &format!("{name}\n{lie}")).unwrap_or_else(broken(name, clauses))
     }
 
     /// Runs one case honestly and lists the lies that could be told of each answer.
     pub fn list_lies(&self, name: &str, clauses: &[&str]) -> (CaseRecord, Vec<Offer>) {
         let listed = self.ask(Kind::ListLies, name);
         listed.unwrap_or_else(|reason| (broken(name, clauses)(reason), Vec::new()))
+    }
+
+    const fn run_kind(&self) -> Kind {
+        if self.settings.journal { Kind::RunWithJournal } else { Kind::Run }
     }
 
     fn ask<T: DeserializeOwned>(&self, kind: Kind, body: &str) -> Result<T, String> {
@@ -111,23 +114,11 @@ impl Pool {
             let wanted = cases.iter().take_while(|_| go_on());
             return wanted.map(run).enumerate().for_each(|(index, outcome)| done(index, outcome));
         }
-        let next = AtomicUsize::new(0);
-        let work = |finished: mpsc::Sender<_>| {
-            while go_on()
-                && let index = next.fetch_add(1, Ordering::Relaxed)
-                && let Some(case) = cases.get(index)
-                && finished.send((index, run(case))).is_ok()
-            {}
+        let hand_over = |index, outcome| {
+            done(index, outcome);
+            Ok::<_, Infallible>(())
         };
-        thread::scope(|scope| {
-            let (finished, outcomes) = mpsc::channel();
-            for _ in 0..self.settings.jobs.min(cases.len()) {
-                let finished = finished.clone();
-                scope.spawn(|| work(finished));
-            }
-            drop(finished);
-            outcomes.into_iter().for_each(|(index, outcome)| done(index, outcome));
-        });
+        let Ok(()) = parallel::each(self.settings.jobs, cases, go_on, |_, case| run(case), hand_over);
     }
 
     fn take_slot(&self) -> Slot {

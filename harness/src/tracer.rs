@@ -64,12 +64,19 @@ fn settle(requests: &OwnedFd, answers: &OwnedFd) {
 
 fn judge(request: &Message, cases: &Cases) -> Message {
     let body = String::from_utf8_lossy(&request.body);
-    let (name, lie) = body.split_once('\n').unwrap_or((&body, ""));
+    let (name, lie) = match body.split_once('\n') {
+        Some((name, lie)) => (name, Some(lie)),
+        None => (&*body, None),
+    };
     let Some(&variant) = cases.get(name) else {
         return Message::broken(format!("there is no case named {name}; `list` shows all"));
     };
+    let liar = match lie.map(str::parse).transpose() {
+        Ok(lie) => lie.map(Liar::telling),
+        Err(reason) => return Message::broken(reason),
+    };
     progress::set("preparing the case");
-    let Ok(answer) = catch_unwind(AssertUnwindSafe(|| answer(request.kind, name, variant, lie))) else {
+    let Ok(answer) = catch_unwind(AssertUnwindSafe(|| answer(request.kind, name, variant, liar))) else {
         return Message::broken(format!("the worker {}", PANIC.take()));
     };
     progress::set("reporting");
@@ -79,13 +86,11 @@ fn judge(request: &Message, cases: &Cases) -> Message {
     }
 }
 
-fn answer(kind: Kind, name: &str, variant: Variant, lie: &str) -> serde_json::Result<Vec<u8>> {
+fn answer(kind: Kind, name: &str, variant: Variant, liar: Option<Liar>) -> serde_json::Result<Vec<u8>> {
     if kind == Kind::ListLies {
         return serde_json::to_vec(&list_lies(name, variant));
     }
-    let journal = matches!(kind, Kind::RunWithJournal | Kind::RunUnderLieWithJournal);
-    let liar = lie.parse().ok().map(Liar::telling);
-    serde_json::to_vec(&run_case(name, variant, Kernel::new(journal, liar)))
+    serde_json::to_vec(&run_case(name, variant, Kernel::new(kind == Kind::RunWithJournal, liar)))
 }
 
 thread_local! {

@@ -10,14 +10,10 @@ use std::time::{Duration, Instant};
 /// What a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Run the case of this name.
+    /// Run the case of this name; under one lie if a second line names it.
     Run,
     /// The same, and keep a journal.
     RunWithJournal,
-    /// Run it under one lie, named on a second line.
-    RunUnderLie,
-    /// The same two, and keep a journal.
-    RunUnderLieWithJournal,
     /// Run it and list the lies that could be told.
     ListLies,
     /// The case's record, or the list, as JSON; nothing else is left of it.
@@ -29,16 +25,8 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 8] = [
-        Kind::Run,
-        Kind::RunWithJournal,
-        Kind::RunUnderLie,
-        Kind::RunUnderLieWithJournal,
-        Kind::ListLies,
-        Kind::Record,
-        Kind::Leftovers,
-        Kind::Broken,
-    ];
+    const ALL: [Kind; 6] =
+        [Kind::Run, Kind::RunWithJournal, Kind::ListLies, Kind::Record, Kind::Leftovers, Kind::Broken];
 }
 
 /// One message.

@@ -1,9 +1,9 @@
 //! The measurement: which lies of a case its checks notice.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::convert::Infallible;
 
 use ptrace_conformance_harness::lie::Lie;
+use ptrace_conformance_harness::parallel;
 use ptrace_conformance_harness::pool::Pool;
 use ptrace_conformance_harness::record::{CaseRecord, Verdict};
 
@@ -14,30 +14,16 @@ use crate::select::Named;
 
 /// Audits the cases, some at a time; those that were not begun before an interruption are left out.
 pub fn audit(pool: &Pool, jobs: usize, cases: &[Named], interruption: &Interruption) -> Vec<Audited> {
-    let next = AtomicUsize::new(0);
-    let go_on = || interruption.signal().is_none();
-    let work = |done: mpsc::Sender<(usize, Audited)>| {
-        while go_on()
-            && let at = next.fetch_add(1, Ordering::Relaxed)
-            && let Some(case) = cases.get(at)
-            && done.send((at, audit_one(pool, case))).is_ok()
-        {}
-    };
     let mut audited: Vec<Option<Audited>> = cases.iter().map(|_| None).collect();
-    std::thread::scope(|scope| {
-        let (done, outcome) = mpsc::channel();
-        for _ in 0..jobs.min(cases.len()) {
-            let (done, work) = (done.clone(), &work);
-            scope.spawn(move || work(done));
-        }
-        drop(done);
-        let mut progress = Progress::new(cases.len(), 1);
-        for (at, outcome) in outcome {
-            progress.done(&outcome.name, outcome.verdict);
-            audited[at] = Some(outcome);
-        }
-        progress.clear();
-    });
+    let mut progress = Progress::new(cases.len(), 1);
+    let keep = |at: usize, outcome: Audited| {
+        progress.done(&outcome.name, outcome.verdict);
+        audited[at] = Some(outcome);
+        Ok::<_, Infallible>(())
+    };
+    let go_on = || interruption.signal().is_none();
+    let Ok(()) = parallel::each(jobs, cases, go_on, |_, case| audit_one(pool, case), keep);
+    progress.clear();
     audited.into_iter().flatten().collect()
 }
 

@@ -14,14 +14,13 @@ mod target;
 mod work;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
 use std::time::Instant;
 
 use anyhow::Context;
 pub use args::Args;
 use ptrace_conformance_cases::FAMILIES;
 use ptrace_conformance_harness::case::{Arch, all_variants};
+use ptrace_conformance_harness::parallel;
 use ptrace_conformance_harness::processor::pinned;
 
 use crate::cli::{Filters, Format};
@@ -150,31 +149,16 @@ fn work(shop: &Shop<'_>, targets: &[Planned]) -> anyhow::Result<Summary> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = shop.args.jobs.unwrap_or(processors);
     let begun = Instant::now();
-    let next = AtomicUsize::new(0);
     let mut outcomes: Vec<Option<Outcome>> = targets.iter().map(|_| None).collect();
-    let serve = |slot: Option<usize>, done: mpsc::Sender<(usize, Outcome)>| {
-        while shop.interruption.signal().is_none()
-            && let at = next.fetch_add(1, Ordering::Relaxed)
-            && let Some(target) = targets.get(at)
-            && done.send((at, work_on(shop, target, slot))).is_ok()
-        {}
-    };
-    std::thread::scope(|scope| {
-        let (done, outcome) = mpsc::channel();
-        for slot in 0..jobs.min(targets.len()) {
-            let done = done.clone();
-            // A guest for each processor: each stays on its own, as nobody else's would be free.
-            let slot = (jobs == processors).then_some(slot);
-            let serve = &serve;
-            scope.spawn(move || serve(slot, done));
-        }
-        drop(done);
-        for (at, outcome) in outcome {
-            keep(shop, &targets[at].name, &outcome)?;
-            outcomes[at] = Some(outcome);
-        }
+    let go_on = || shop.interruption.signal().is_none();
+    // A guest for each processor: each stays on its own, as nobody else's would be free.
+    let slot = |job| (jobs == processors).then_some(job);
+    let take = |at: usize, outcome: Outcome| {
+        keep(shop, &targets[at].name, &outcome)?;
+        outcomes[at] = Some(outcome);
         anyhow::Ok(())
-    })?;
+    };
+    parallel::each(jobs, targets, go_on, |job, target| work_on(shop, target, slot(job)), take)?;
     shop.board.clear();
     let never = || Outcome::Skipped("the matrix was ended before it began".to_owned());
     let names = targets.iter().map(|target| target.name.clone());
