@@ -48,6 +48,14 @@ impl Errno {
         Errno(nix::errno::Errno::last_raw())
     }
 
+    /// The error that a result register tells of: the last `MAX_ERRNO` numbers are errors (include/linux/err.h).
+    pub const fn of_result(result: u64) -> Option<Errno> {
+        match result as i64 {
+            error @ -4095..=-1 => Some(Errno(-error as i32)),
+            _ => None,
+        }
+    }
+
     /// What a system call that fails with this error leaves in the result register.
     pub const fn as_result(self) -> u64 {
         (-(self.0 as i64)) as u64
@@ -84,5 +92,12 @@ mod tests {
         assert_eq!(Errno(512).to_string(), "ERESTARTSYS");
         assert_eq!(Errno(4000).to_string(), "errno 4000");
         assert_eq!(Errno::ENOSYS.as_result() as i64, -38);
+    }
+
+    #[test]
+    fn results_tell_errors() {
+        let of = |result: i64| Errno::of_result(result as u64);
+        assert_eq!([of(-1), of(-4095)], [Some(Errno::EPERM), Some(Errno(4095))]);
+        assert_eq!([of(-4096), of(0), of(38)], [None; 3]);
     }
 }

@@ -14,6 +14,8 @@ use crate::request::Event;
 use crate::signal::Signal;
 use crate::status::Stop;
 use crate::syscall_info::{self as info, SyscallInfo};
+use crate::syscalls::Syscall;
+use std::sync::LazyLock;
 
 /// Something that does not hold: what, what would, and what is instead.
 pub(crate) type Broken = (String, String, String);
@@ -104,14 +106,19 @@ impl Scene<'_> {
         if (label::HANDLER..label::BEGIN).contains(&registers.ip()) {
             return false;
         }
-        let known: Vec<_> = idle().filter(|&(index, _)| self.untouched(index)).collect();
-        let held = known.iter().filter(|&&(index, value)| registers.words[index] == value).count();
-        known.len() >= 3 && held + 1 >= known.len()
+        let known = self.idle().count();
+        let held = self.idle().filter(|idle| registers.words[idle.word] == sentinel(idle.saved)).count();
+        known >= 3 && held + 1 >= known
     }
 
     fn sentinels(&self, registers: &Registers) -> Vec<Broken> {
-        let known = idle().filter(|&(index, _)| self.untouched(index));
-        known.filter_map(|(index, value)| broken(arch::NAMES[index], value, registers.words[index])).collect()
+        let held =
+            |idle: &Idle| broken(arch::NAMES[idle.word], sentinel(idle.saved), registers.words[idle.word]);
+        self.idle().filter_map(held).collect()
+    }
+
+    fn idle(&self) -> impl Iterator<Item = &'static Idle> {
+        IDLE.iter().filter(|idle| self.untouched(idle.word))
     }
 
     /// The instruction pointer is behind the call instruction, or in front of one that will be made again; the
@@ -123,10 +130,14 @@ impl Scene<'_> {
         let known = ip == label::SYSCALL_RETURN || again;
         let ip =
             (!known && !stepped && self.untouched(arch::IP)).then(|| broken("ip", label::SYSCALL_RETURN, ip));
-        let on_stack = on_a_stack(sp) || !self.untouched(arch::SP);
-        let sp =
-            (!on_stack).then(|| ("sp".to_owned(), "a word of a task's stack".to_owned(), format!("{sp:#x}")));
-        ip.flatten().into_iter().chain(sp).collect()
+        ip.flatten().into_iter().chain(self.off_the_stacks("sp", sp)).collect()
+    }
+
+    /// A stack pointer that points to no word of a task's stack.
+    fn off_the_stacks(&self, what: &str, sp: u64) -> Option<Broken> {
+        let stacks = label::TASK..label::TASK + TASK_SIZE * TASKS as u64;
+        let lost = self.untouched(arch::SP) && !(sp.is_multiple_of(8) && stacks.contains(&sp));
+        lost.then(|| (what.to_owned(), "a word of a task's stack".to_owned(), format!("{sp:#x}")))
     }
 
     /// Whether this kind of stop is one within a call, where nothing has been decided about making it again.
@@ -138,7 +149,7 @@ impl Scene<'_> {
     fn no_result_yet(&self, registers: &Registers) -> Option<Broken> {
         let enters =
             matches!(self.stop, Stop::SyscallEnter | Stop::Event(Event::FORK | Event::VFORK | Event::CLONE));
-        let early = enters && self.untouched(arch::RESULT) && arch::RESULT_IS_NO_ARGUMENT;
+        let early = enters && self.untouched(arch::RESULT);
         let expected = arch::result_inside_call(&registers.args());
         early.then(|| broken("result register", expected, registers.result())).flatten()
     }
@@ -172,7 +183,7 @@ impl Scene<'_> {
 
     fn has_number(&self, number: u64) -> bool {
         number == u64::MAX
-            || arch::RESTART_SYSCALL == number
+            || number == Syscall::RESTART_SYSCALL.number
             || self.calls().any(|step| step.words[0] == number)
     }
 
@@ -211,7 +222,7 @@ impl Scene<'_> {
             wrong.extend(self.of_the_entry(answer));
         }
         if op == info::EXIT {
-            let failed = (-4095..0).contains(&(answer.rval() as i64));
+            let failed = Errno::of_result(answer.rval()).is_some();
             wrong.extend(broken("is_error", failed.into(), answer.is_error().into()));
         }
         wrong.extend(self.place_of(answer));
@@ -227,9 +238,8 @@ impl Scene<'_> {
         if !(event || entry || exit) || !self.untouched(arch::IP) {
             return Vec::new();
         }
-        let lost = (self.untouched(arch::SP) && !on_a_stack(sp))
-            .then(|| ("stack_pointer".to_owned(), "a word of a task's stack".to_owned(), format!("{sp:#x}")));
-        broken("instruction_pointer", label::SYSCALL_RETURN, ip).into_iter().chain(lost).collect()
+        let ip = broken("instruction_pointer", label::SYSCALL_RETURN, ip);
+        ip.into_iter().chain(self.off_the_stacks("stack_pointer", sp)).collect()
     }
 
     fn of_the_entry(&self, answer: &SyscallInfo) -> Vec<Broken> {
@@ -320,30 +330,25 @@ pub(crate) fn memory(peeked: &[u64], read: Result<Vec<u64>, Errno>) -> Vec<Broke
     }
 }
 
-/// Registers without a part in a call, and what they hold there.
-fn idle() -> impl Iterator<Item = (usize, u64)> {
-    let place = |name: &str| arch::NAMES.iter().position(|known| *known == name);
-    arch::IDLE.iter().filter_map(move |name| {
-        let saved = arch::SAVED.iter().position(|saved| saved == name)?;
-        Some((place(name)?, sentinel(saved)))
-    })
+/// A register without a part in a call: where it is in a register set and among the saved ones.
+struct Idle {
+    word: usize,
+    saved: usize,
 }
 
-fn on_a_stack(sp: u64) -> bool {
-    let stacks = label::TASK..label::TASK + TASK_SIZE * TASKS as u64;
-    sp.is_multiple_of(8) && stacks.contains(&sp)
-}
+static IDLE: LazyLock<Vec<Idle>> = LazyLock::new(|| {
+    let place = |names: &[&str], name: &str| names.iter().position(|known| *known == name);
+    let idle =
+        |name: &&str| Some(Idle { word: place(&arch::NAMES, name)?, saved: place(arch::SAVED, name)? });
+    arch::IDLE.iter().filter_map(idle).collect()
+});
 
 /// What is wrong with the registers that the program saved behind a call: those without a part in it, and the
 /// result, which it reports too.
 pub(crate) fn saved(words: &[u64], result: u64, written: u64) -> Vec<Broken> {
-    let untouched = |name: &str| {
-        arch::NAMES.iter().position(|known| *known == name).is_some_and(|index| written & 1 << index == 0)
-    };
-    let idle = arch::IDLE.iter().filter(|name| untouched(name));
-    let held = idle.filter_map(|name| arch::SAVED.iter().position(|saved| saved == name));
+    let idle = IDLE.iter().filter(|idle| written & 1 << idle.word == 0).map(|idle| idle.saved);
     let held =
-        held.filter_map(|at| broken(&format!("{} in the program", arch::SAVED[at]), sentinel(at), words[at]));
+        idle.filter_map(|at| broken(&format!("{} in the program", arch::SAVED[at]), sentinel(at), words[at]));
     let place = arch::SAVED.iter().position(|saved| *saved == arch::NAMES[arch::RESULT]);
     let saved_result = place.and_then(|at| broken("result register in the program", result, words[at]));
     held.chain(saved_result).collect()

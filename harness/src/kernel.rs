@@ -79,9 +79,7 @@ impl Kernel {
                 answer
             }
         };
-        if let Some(liar) = &self.liar {
-            tamper(liar, request, pid, addr, &mut answer, data);
-        }
+        self.tamper(request, pid, addr, &mut answer, data);
         self.note(pid, || {
             let addr = if addr == 0 { String::new() } else { format!(", {addr:#x}") };
             format!("{request}{addr}{} -> {}", shown.unwrap_or_default(), outcome(&answer))
@@ -92,9 +90,7 @@ impl Kernel {
     /// `PTRACE_PEEKSIGINFO`, the one request that takes two buffers.
     pub fn peek_siginfo(&self, pid: i32, args: &[u8; 16], found: &mut [u8]) -> Result<i64, Errno> {
         let mut answer = call(Request::PEEKSIGINFO, pid, args.as_ptr() as u64, found.as_mut_ptr() as u64);
-        if let Some(liar) = &self.liar {
-            tamper(liar, Request::PEEKSIGINFO, pid, 0, &mut answer, Data::Buffer(found));
-        }
+        self.tamper(Request::PEEKSIGINFO, pid, 0, &mut answer, Data::Buffer(found));
         self.note(pid, || format!("PTRACE_PEEKSIGINFO -> {}", outcome(&answer)));
         answer
     }
@@ -103,9 +99,7 @@ impl Kernel {
     #[cfg(target_arch = "x86_64")]
     pub fn arch_prctl(&self, pid: i32, code: u64, word: &mut [u8; 8]) -> Result<i64, Errno> {
         let mut answer = call(Request::ARCH_PRCTL, pid, word.as_mut_ptr() as u64, code);
-        if let Some(liar) = &self.liar {
-            tamper(liar, Request::ARCH_PRCTL, pid, code, &mut answer, Data::Buffer(word));
-        }
+        self.tamper(Request::ARCH_PRCTL, pid, code, &mut answer, Data::Buffer(word));
         self.note(pid, || format!("PTRACE_ARCH_PRCTL, {code:#x} -> {}", outcome(&answer)));
         answer
     }
@@ -168,7 +162,8 @@ impl Kernel {
         let mut answer = if done == -1 { Err(Errno::last()) } else { Ok(done as i64) };
         if let Some(liar) = &self.liar {
             let facts = lie::of_memory(answer, &bytes);
-            tamper_with(liar, "process_vm_readv", pid, &facts, &mut answer, &mut bytes, &mut 0);
+            let lie = liar.consider("process_vm_readv", pid, &facts);
+            falsify(lie, &mut answer, &mut bytes, None);
         }
         self.note(pid, || format!("process_vm_readv of {} -> {}", bytes.len(), outcome(&answer)));
         let whole = answer? == bytes.len() as i64;
@@ -192,6 +187,18 @@ impl Kernel {
         let answer = self.sent("tgkill", thread, if done == 0 { Ok(()) } else { Err(Errno::last()) });
         self.note(thread, || format!("tgkill {signal} -> {answer:?}"));
         answer
+    }
+
+    /// Lets the liar, if there is one, at the answer to a request.
+    fn tamper(&self, request: Request, pid: i32, addr: u64, answer: &mut Result<i64, Errno>, data: Data<'_>) {
+        let Some(liar) = &self.liar else { return };
+        let (buffer, length): (&mut [u8], Option<&mut usize>) = match data {
+            Data::Word(_) => (&mut [], None),
+            Data::Buffer(buffer) => (buffer, None),
+            Data::Vector(buffer, length) => (buffer, Some(length)),
+        };
+        let facts = lie::of_request(request, addr, *answer, buffer, length.as_deref().copied());
+        falsify(liar.consider(&request.to_string(), pid, &facts), answer, buffer, length);
     }
 
     fn sent(&self, call: &'static str, pid: i32, answer: Result<(), Errno>) -> Result<(), Errno> {
@@ -246,39 +253,17 @@ impl Kernel {
     }
 }
 
-/// Lets the liar at the answer to a request.
-fn tamper(
-    liar: &Liar,
-    request: Request,
-    pid: i32,
-    addr: u64,
-    answer: &mut Result<i64, Errno>,
-    data: Data<'_>,
-) {
-    let mut none = 0;
-    let (buffer, length): (&mut [u8], Option<&mut usize>) = match data {
-        Data::Word(_) => (&mut [], None),
-        Data::Buffer(buffer) => (buffer, None),
-        Data::Vector(buffer, length) => (buffer, Some(length)),
-    };
-    let told = length.as_deref().copied();
-    let facts = lie::of_request(request, addr, *answer, buffer, told);
-    tamper_with(liar, &request.to_string(), pid, &facts, answer, buffer, length.unwrap_or(&mut none));
-}
-
-fn tamper_with(
-    liar: &Liar,
-    question: &str,
-    pid: i32,
-    facts: &[(Place, Fact)],
+/// Puts a lie in its place.
+fn falsify(
+    lie: Option<(Place, Fact)>,
     answer: &mut Result<i64, Errno>,
     buffer: &mut [u8],
-    length: &mut usize,
+    length: Option<&mut usize>,
 ) {
-    match liar.consider(question, pid, facts) {
-        Some((Place::Answer, Fact::Done(_, lie))) => *answer = lie,
-        Some((Place::Length, Fact::Number(_, lie))) => *length = lie as usize,
-        Some((Place::Bytes(place), Fact::Number(_, lie))) => lie::write(&mut buffer[place], lie),
+    match (lie, length) {
+        (Some((Place::Answer, Fact::Done(_, lie))), _) => *answer = lie,
+        (Some((Place::Bytes(place), Fact::Number(_, lie))), _) => lie::write(&mut buffer[place], lie),
+        (Some((Place::Length, Fact::Number(_, lie))), Some(length)) => *length = lie as usize,
         _ => {}
     }
 }

@@ -66,8 +66,7 @@ fn scenario(context: &Rc<Context>) -> Flow {
     }
     let program = program.encode().map_err(Halt::Broken)?;
     let how = context.variant.pick::<Start>().unwrap_or(Start::Traceme);
-    let start = || start::start(context, &Rc::new(program), how, case.options, "tracee");
-    let stopped = context.kernel.honestly(start)?;
+    let stopped = start::start(context, &Rc::new(program), how, case.options, "tracee")?;
     (case.scenario)(stopped)
 }
 

@@ -19,12 +19,22 @@ use crate::{environment, label, worker_images};
 use std::cell::Cell;
 use std::rc::Rc;
 
-/// Starts a tracee under the given options and `PTRACE_O_EXITKILL`.
+/// Starts a tracee under the given options and `PTRACE_O_EXITKILL`; what the kernel answers meanwhile is no case's.
 ///
 /// # Errors
 ///
 /// If it cannot be started or does not come to its gate: our failure, not the kernel's deviation.
 pub fn start(
+    context: &Rc<Context>,
+    program: &Rc<Encoded>,
+    start: Start,
+    options: u32,
+    role: &str,
+) -> Flow<Stopped> {
+    context.kernel.honestly(|| to_gate(context, program, start, options, role))
+}
+
+fn to_gate(
     context: &Rc<Context>,
     program: &Rc<Encoded>,
     start: Start,

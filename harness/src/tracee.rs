@@ -313,8 +313,7 @@ impl Task {
     /// If it cannot be started.
     pub fn fresh(&self, role: &str) -> Flow<Stopped> {
         let options = self.context.variant.case.options;
-        let start = || crate::start::start(&self.context, &self.program, self.start, options, role);
-        self.context.kernel.honestly(start)
+        crate::start::start(&self.context, &self.program, self.start, options, role)
     }
 
     /// Turns a refusal that leaves nothing to go on with into the end of the scenario, and records it.

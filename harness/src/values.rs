@@ -93,15 +93,12 @@ impl Value for Pid {
     }
 }
 
-/// Lowest result that is an error: `-MAX_ERRNO` (include/linux/err.h).
-const LAST_ERRNO: i64 = -4095;
-
 impl Value for Return {
     fn show(&self, _: &Roles) -> String {
-        match self.0 as i64 {
-            error @ LAST_ERRNO..=-1 => format!("-{}", Errno(-error as i32)),
-            number @ 0..=0xffff => number.to_string(),
-            _ => label::name(self.0),
+        match (Errno::of_result(self.0), self.0) {
+            (Some(errno), _) => format!("-{errno}"),
+            (None, number @ 0..=0xffff) => number.to_string(),
+            (None, other) => label::name(other),
         }
     }
 }

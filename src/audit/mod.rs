@@ -54,9 +54,9 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
     let interruption = Interruption::watch()?;
     Interruption::announce("ending after the lies that are being told; ctrl-C again ends at once")?;
     let usual = Settings::default();
-    let pool =
-        Pool::new(Settings { jobs: args.jobs.unwrap_or(usual.jobs), time_limit: args.timeout, ..usual });
-    let audited = measure::audit(&pool, args.jobs.unwrap_or(usual.jobs), &cases, &interruption);
+    let jobs = args.jobs.unwrap_or(usual.jobs);
+    let pool = Pool::new(Settings { jobs, time_limit: args.timeout, ..usual });
+    let audited = measure::audit(&pool, jobs, &cases, &interruption);
     let findings = Findings::new(audited, cases.len());
     deliver(args, &findings, place)?;
     Ok(match interruption.signal() {

@@ -20,8 +20,6 @@ pub const SAVED: &[&str] = &[
 pub const NUMBER: usize = 8;
 /// The result register, `x0`; it is also the first argument.
 pub const RESULT: usize = 0;
-/// Whether the result register has no other part in the call.
-pub const RESULT_IS_NO_ARGUMENT: bool = false;
 /// The argument registers.
 pub const ARGS: [usize; 6] = [0, 1, 2, 3, 4, 5];
 /// The instruction pointer.
@@ -46,8 +44,6 @@ pub const IDLE: &[&str] = &[
     "x6", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21", "x22",
     "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30",
 ];
-/// The number of restart_syscall(2).
-pub const RESTART_SYSCALL: u64 = libc::SYS_restart_syscall as u64;
 
 /// Whether word `index` may be other than 0 in a new image: `x7`, which marks the direction of a syscall-stop.
 pub const fn kept_by_execve(index: usize) -> bool {

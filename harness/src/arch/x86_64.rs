@@ -19,8 +19,6 @@ pub const SAVED: &[&str] = &[
 pub const NUMBER: usize = 15;
 /// The result register, `rax`.
 pub const RESULT: usize = 10;
-/// Whether the result register has no other part in the call.
-pub const RESULT_IS_NO_ARGUMENT: bool = true;
 /// The argument registers.
 pub const ARGS: [usize; 6] = [14, 13, 12, 7, 9, 8];
 /// The instruction pointer.
@@ -42,8 +40,6 @@ pub const CONSTANT: &[usize] = &[17, 20, 21, 22, 23, 24, 25, 26];
 pub const FLAGS_ZERO: u64 = !0x1_09d7 & !0x200;
 /// Registers that have no part in a call.
 pub const IDLE: &[&str] = &["rbx", "rbp", "r12", "r13", "r14", "r15"];
-/// The number of restart_syscall(2).
-pub const RESTART_SYSCALL: u64 = libc::SYS_restart_syscall as u64;
 
 /// Whether word `index` may be other than 0 in a new image: none but those that say where it begins.
 pub const fn kept_by_execve(_index: usize) -> bool {
