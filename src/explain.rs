@@ -3,6 +3,7 @@
 use ptrace_conformance_cases::notes::{NOTES, Note};
 use ptrace_conformance_cases::{FAMILIES, clauses};
 use ptrace_conformance_harness::case::{Variant, all_variants};
+use ptrace_conformance_harness::lie::Lie;
 use ptrace_conformance_harness::pool::{Pool, Settings};
 use ptrace_conformance_harness::program::Program;
 use ptrace_conformance_harness::record::{CaseRecord, Observation, Verdict};
@@ -34,6 +35,9 @@ struct Explanation {
     variants: Vec<String>,
     sources: Vec<Source>,
     program: Vec<String>,
+    /// The lie that the record is about; without one it is about the kernel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lie: Option<String>,
     record: CaseRecord,
     /// What other kernels did.
     elsewhere: Elsewhere,
@@ -62,6 +66,7 @@ pub fn explain(args: &ExplainArgs) -> anyhow::Result<Status> {
         variants,
         sources: variant.case.clauses.iter().map(|id| source(id)).collect(),
         program: program(variant),
+        lie: args.lie.as_ref().map(Lie::to_string),
         record: run(&name, variant, args),
         elsewhere: elsewhere::of(&name, &evidence::read_or_built_in(args.reports.as_deref())?),
     };
@@ -127,7 +132,7 @@ impl Explanation {
             section("What kernels decided anew", self.case.changes.iter().map(decided)),
             section("Worth knowing", notes(&self.case.name).map(note)),
             section(
-                &format!("Expectations, and what {} answered", self.target),
+                &format!("Expectations, and what {} answered", self.witness()),
                 self.record.observations.iter().map(observation),
             ),
             section("Verdicts of other kernels", self.elsewhere.verdicts.iter().map(verdicts)),
@@ -161,6 +166,14 @@ impl Explanation {
     fn variant(&self, name: &str) -> String {
         let word = name.rsplit("::").next().unwrap_or(name);
         if name == self.case.name { format!("{word} (this one)") } else { word.to_owned() }
+    }
+
+    /// Who answered: this kernel, or one that lied in one place.
+    fn witness(&self) -> String {
+        match &self.lie {
+            Some(lie) => format!("{} with a lie, {lie},", self.target),
+            None => self.target.to_string(),
+        }
     }
 
     fn verdict(&self) -> String {
@@ -315,6 +328,7 @@ mod tests {
             variants: all.iter().map(|(name, _)| name.clone()).collect(),
             sources: vec![known, source("sysstop.unknown")],
             program: vec!["getpid()".to_owned(), "exit_group(0)".to_owned()],
+            lie: None,
             record,
             elsewhere: elsewhere(),
         }
@@ -416,5 +430,12 @@ mod tests {
         assert_eq!(find(&first).unwrap().0, first);
         assert_eq!(find(behaviour).unwrap().0, first);
         assert!(find("family").is_err() && find("").is_err() && find(&first[..first.len() - 1]).is_err());
+    }
+
+    #[test]
+    fn a_lie_is_not_laid_at_the_kernels_door() {
+        let honest = explanation(Verdict::Deviates).witness();
+        let lied = Explanation { lie: Some("answer 7: no event".into()), ..explanation(Verdict::Deviates) };
+        assert_eq!(lied.witness(), format!("{honest} with a lie, answer 7: no event,"));
     }
 }
