@@ -33,6 +33,8 @@ pub enum Need {
     Kernel(u32, u32),
     /// Filter-mode seccomp(2), which an unprivileged task may install with no_new_privs.
     SeccompFilter,
+    /// The rights of root over other tasks: `CAP_SYS_PTRACE` and `CAP_SYS_ADMIN`.
+    Root,
     /// The right to use this request at all on this machine.
     Request(crate::request::Request),
 }

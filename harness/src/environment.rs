@@ -84,12 +84,23 @@ pub fn lacks(need: Need) -> Option<String> {
             let errno = process::seccomp_filters().err()?;
             Some(format!("needs seccomp filters, which this kernel does not have or permit: {errno:?}"))
         }
-        Need::Kernel(..) | Need::Request(_) => None,
+        Need::Root if !has_rights_of_root() => {
+            Some("needs root's rights: CAP_SYS_PTRACE and CAP_SYS_ADMIN".to_owned())
+        }
+        Need::Kernel(..) | Need::Root | Need::Request(_) => None,
     }
 }
 
+/// Whether this process has `CAP_SYS_PTRACE` and `CAP_SYS_ADMIN`.
+fn has_rights_of_root() -> bool {
+    const BOTH: u64 = 1 << 19 | 1 << 21;
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let effective = field(&status, "CapEff").and_then(|set| u64::from_str_radix(set, 16).ok());
+    effective.is_some_and(|set| set & BOTH == BOTH)
+}
+
 /// A field of /proc/PID/status.
-fn field<'a>(status: &'a str, wanted: &str) -> Option<&'a str> {
+pub(crate) fn field<'a>(status: &'a str, wanted: &str) -> Option<&'a str> {
     let mut fields = status.lines().filter_map(|line| line.split_once(':'));
     fields.find(|(name, _)| *name == wanted).map(|(_, value)| value.trim())
 }

@@ -131,7 +131,7 @@ pub struct Record {
     /// `si_code` of the handler's last run, sign-extended.
     pub code: u64,
     /// Free for programs and scenarios to talk through.
-    pub words: [u64; 10],
+    pub words: [u64; 64],
     /// What each step saw.
     pub seen: [Seen; STEPS],
 }

@@ -1,0 +1,72 @@
+//! Tasks that the program made and nobody traces yet, or no longer: how they come under trace and leave it.
+
+use crate::context::{Flow, Halt};
+use crate::kernel::Data;
+use crate::request::Request;
+use crate::signal::Signal;
+use crate::tracee::{Resume, Running, Stopped, Task};
+
+impl Task {
+    /// A handle on the task that the program made at `step`, under the role it has from now on. It need not be
+    /// a tracee; waits until the program has got its id.
+    ///
+    /// # Errors
+    ///
+    /// If the program has no such step, or its call failed: nothing to go on with.
+    pub fn made(&self, step: &str, role: &str) -> Flow<Running> {
+        let id = loop {
+            match self.context.kernel.honestly(|| self.saw(step))? {
+                Some(id) => break id,
+                None => std::thread::yield_now(),
+            }
+        };
+        match i32::try_from(id) {
+            Ok(pid) if pid > 0 => Ok(self.relative(pid, role)),
+            _ => Err(Halt::Broken(format!("{step} made no task: {:#x}", id))),
+        }
+    }
+
+    /// Waits until the program has set a free word of the record, and gives it; what a task that nobody traces
+    /// can say.
+    pub fn await_word(&self, index: usize) -> u64 {
+        crate::progress::set("waiting for a word of the program");
+        while self.image.word(index) == 0 {
+            std::thread::yield_now();
+        }
+        crate::progress::set("running the scenario");
+        self.word(index)
+    }
+}
+
+impl Running {
+    /// `PTRACE_ATTACH`; the SIGSTOP that it sends comes next.
+    ///
+    /// # Errors
+    ///
+    /// If the kernel refuses.
+    pub fn attach(&self) -> Flow {
+        let answer = self.request(Request::ATTACH, 0, Data::Word(0));
+        self.must("PTRACE_ATTACH", answer).map(drop)
+    }
+
+    /// `PTRACE_SEIZE` with these options.
+    ///
+    /// # Errors
+    ///
+    /// If the kernel refuses.
+    pub fn seize(&self, options: u32) -> Flow {
+        let answer = self.request(Request::SEIZE, 0, Data::Word(options.into()));
+        self.must("PTRACE_SEIZE", answer).map(drop)
+    }
+}
+
+impl Stopped {
+    /// `PTRACE_DETACH` with a signal to deliver, where the stop takes one.
+    ///
+    /// # Errors
+    ///
+    /// If the kernel refuses.
+    pub fn detach(self, signal: Signal) -> Flow<Running> {
+        self.resume(Resume::Detach, signal)
+    }
+}
