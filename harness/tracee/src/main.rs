@@ -11,6 +11,7 @@
 pub mod abi;
 mod interpreter;
 mod pads;
+mod routines;
 mod start;
 
 #[cfg(target_arch = "aarch64")]

@@ -1,0 +1,19 @@
+//! Routines of x86_64.
+
+use core::arch::global_asm;
+
+global_asm!(
+    // Three instructions; returns its argument.
+    ".globl straight",
+    "straight:",
+    "    mov rax, rdi",
+    ".globl straight_1",
+    "straight_1:",
+    "    nop",
+    ".globl straight_2",
+    "straight_2:",
+    "    nop",
+    ".globl straight_return",
+    "straight_return:",
+    "    ret",
+);
