@@ -76,8 +76,47 @@ pub const NUMBER_OF_32_BITS: KernelChange = KernelChange {
     advice: "Look at the lower 32 bits of orig_rax only, which shows all 64.",
 };
 
+/// The last thread's code counts.
+pub const LAST_THREAD_DECIDES: KernelChange = KernelChange {
+    id: "last-thread-decides",
+    title: "The wait status of a process whose threads all called exit(2) alone is its last thread's",
+    arches: Arch::ALL,
+    change: Change::at(6, 0),
+    before: "It is the leader's own exit code, although the leader ended long before.",
+    after: "It is the exit code of the thread that ended last.",
+    source: "d80f7d7b2c75 signal: Guarantee that SIGNAL_GROUP_EXIT is set on process exit",
+    advice: "Take a process's status from its own report, and never from PTRACE_EVENT_EXIT of its leader.",
+};
+
+/// SIGCHLD tells of the group.
+pub const GROUP_CODE_IN_SIGCHLD: KernelChange = KernelChange {
+    id: "group-code-in-sigchld",
+    title: "SIGCHLD of a process whose leader ended first has the process's exit code, not its leader's",
+    arches: Arch::ALL,
+    change: Change::at(6, 15),
+    before: "si_status is what the leader called exit(2) with, although wait4(2) gives the process's own status.",
+    after: "si_status is the process's exit code, as in wait4(2).",
+    source: "9133607de37a exit: fix the usage of delay_group_leader->exit_code in do_notify_parent() and pidfs_exit()",
+    advice: "Do not take an exit code from SIGCHLD; wait for the process.",
+};
+
+/// The dump comes first.
+pub const DUMP_FIRST: KernelChange = KernelChange {
+    id: "dump-first",
+    title: "A core dump is over before any thread comes to PTRACE_EVENT_EXIT",
+    arches: Arch::ALL,
+    change: Change::at(5, 16),
+    before: "The thread that dumps waits in the kernel, and unseen by its tracer, until every other thread has been resumed from its event.",
+    after: "Every thread comes to its event on its own.",
+    source: "92307383082d coredump: Don't perform any cleanups before dumping core",
+    advice: "Resume each thread from its PTRACE_EVENT_EXIT without waiting for the others' events.",
+};
+
 /// All of them.
 pub const ALL: &[&KernelChange] = &[
+    &DUMP_FIRST,
+    &LAST_THREAD_DECIDES,
+    &GROUP_CODE_IN_SIGCHLD,
     &ONLY_MINUS_ONE_CANCELS,
     &NUMBER_OF_32_BITS,
     &MESSAGE_PER_STOP,

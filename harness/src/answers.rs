@@ -23,6 +23,8 @@ pub struct Siginfo {
     pub pid: i32,
     /// `si_uid`, of signals that were sent.
     pub uid: u32,
+    /// `si_status`, of `SIGCHLD`.
+    pub status: i32,
     /// `si_addr`, of faults and traps.
     pub address: u64,
 }
@@ -41,6 +43,7 @@ impl Siginfo {
             code: int(8),
             pid: int(16),
             uid: int(20) as u32,
+            status: int(24),
             address: u64::from(int(16) as u32) | u64::from(int(20) as u32) << 32,
         }
     }

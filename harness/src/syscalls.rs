@@ -25,6 +25,7 @@ macro_rules! syscalls {
 
 syscalls! {
     CAPSET = SYS_capset, "capset";
+    CHDIR = SYS_chdir, "chdir";
     CLOCK_GETTIME = SYS_clock_gettime, "clock_gettime";
     CLOCK_NANOSLEEP = SYS_clock_nanosleep, "clock_nanosleep";
     CLONE = SYS_clone, "clone";
@@ -53,6 +54,7 @@ syscalls! {
     LSEEK = SYS_lseek, "lseek";
     MADVISE = SYS_madvise, "madvise";
     MMAP = SYS_mmap, "mmap";
+    MOUNT = SYS_mount, "mount";
     MPROTECT = SYS_mprotect, "mprotect";
     MUNMAP = SYS_munmap, "munmap";
     NANOSLEEP = SYS_nanosleep, "nanosleep";
@@ -65,6 +67,7 @@ syscalls! {
     PPOLL = SYS_ppoll, "ppoll";
     PRCTL = SYS_prctl, "prctl";
     PREAD64 = SYS_pread64, "pread64";
+    PRLIMIT64 = SYS_prlimit64, "prlimit64";
     PROCESS_VM_READV = SYS_process_vm_readv, "process_vm_readv";
     PROCESS_VM_WRITEV = SYS_process_vm_writev, "process_vm_writev";
     PSELECT6 = SYS_pselect6, "pselect6";

@@ -518,6 +518,11 @@ impl Stopped {
     /// If `PTRACE_GETEVENTMSG` is refused, or its answer is not the id of a tracee of ours.
     pub fn new_task(&self, role: &str) -> Flow<Running> {
         let pid = self.must("PTRACE_GETEVENTMSG", self.message())?;
+        let known = self.context.alive.borrow().iter().any(|&alive| alive as u64 == pid);
+        if known {
+            self.context.fails(self.pid, "PTRACE_GETEVENTMSG", "the id of a new task", &ReturnPid(pid));
+            return Err(Halt::Checked);
+        }
         self.traced(pid, role)
     }
 }

@@ -123,7 +123,7 @@ fn settle(slot: usize) {
 /// A limit of one byte, since with zero the kernel would still feed a core dump program.
 fn no_core_dumps() {
     if let Ok((_, hard)) = getrlimit(Resource::RLIMIT_CORE) {
-        let _ = setrlimit(Resource::RLIMIT_CORE, hard.min(1), hard.min(1));
+        let _ = setrlimit(Resource::RLIMIT_CORE, hard.min(1), hard);
     }
 }
 

@@ -134,6 +134,9 @@ fn siginfo(buffer: &[u8], at: usize) -> Vec<Field> {
         fields.push(plain("si_addr", 16, 24));
     } else {
         fields.extend([plain("si_pid", 16, 20), plain("si_uid", 20, 24)]);
+        if signal == libc::SIGCHLD {
+            fields.push(plain("si_status", 24, 28));
+        }
     }
     fields
 }

@@ -1,0 +1,17 @@
+//! Exit and death: who dies of what, in which order it is reported, and to whom.
+
+mod by_exit;
+mod by_signal;
+mod core_dump;
+mod leader;
+mod parents;
+mod threads;
+
+use ptrace_conformance_harness::case::Family;
+
+/// The family.
+pub const FAMILY: Family = Family {
+    name: "death",
+    title: "Exit and death: of what, in which order, and who is told",
+    cases: &[by_signal::CASES, by_exit::CASES, leader::CASES, core_dump::CASES, parents::CASES],
+};

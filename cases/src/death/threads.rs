@@ -1,0 +1,65 @@
+//! A process of two traced threads, and which of them does it.
+
+use crate::event_stops::tasks::{TRACED, to_first_stop};
+use ptrace_conformance_harness::case::{Axis, Dimension, axis};
+use ptrace_conformance_harness::program::Program;
+use ptrace_conformance_harness::request::{Event, options};
+use ptrace_conformance_harness::status::Stop;
+use ptrace_conformance_harness::tracee::{Flow, Running, Stopped};
+
+/// With new threads traced.
+pub(super) const OPTIONS: u32 = options::TRACESYSGOOD | options::TRACECLONE;
+
+/// The clauses on the way to two traced threads.
+pub(super) const MADE: &str = "event.clone.position";
+/// The second of them.
+pub(super) const BORN: &str = TRACED;
+
+/// Which thread does what the case is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Who {
+    Leader,
+    Thread,
+}
+
+impl Axis for Who {
+    const VALUES: &'static [(&'static str, Self)] = &[("leader", Who::Leader), ("thread", Who::Thread)];
+}
+
+/// Either of them.
+pub(super) const EITHER: Dimension = axis::<Who>(&["leader", "thread"]);
+
+/// The variant's thread does `deed`; the leader then waits for word 0, the thread for its end.
+pub(super) fn one_of_two(p: &mut Program, deed: fn(&mut Program)) {
+    let who: Who = p.pick();
+    p.thread("thread", |p| {
+        if who == Who::Thread {
+            deed(p);
+        }
+        p.spin();
+    });
+    if who == Who::Leader {
+        deed(p);
+    }
+    p.await_word(Program::shared(0));
+}
+
+/// Past the making of the thread: the leader running, the thread at its first stop.
+pub(super) fn split(t: Stopped) -> Flow<(Running, Stopped)> {
+    let t = t.cont()?.expect(MADE, Stop::Event(Event::CLONE))?;
+    let thread = to_first_stop(t.new_task("thread")?)?;
+    Ok((t.cont()?, thread))
+}
+
+/// Both threads running: first the one that does what the case is about, then the other.
+pub(super) fn doer_and_other(t: Stopped) -> Flow<(Running, Running)> {
+    let who: Who = t.pick()?;
+    let (leader, thread) = split(t)?;
+    let thread = thread.cont()?;
+    Ok(if who == Who::Leader { (leader, thread) } else { (thread, leader) })
+}
+
+/// Leader and thread, of which the first given did what the case is about. The leader's end is reported last.
+pub(super) fn by_rank(doer: Running, other: Running) -> Flow<(Running, Running)> {
+    Ok(if doer.pick::<Who>()? == Who::Leader { (doer, other) } else { (other, doer) })
+}
