@@ -23,9 +23,11 @@ pub struct Siginfo {
     pub pid: i32,
     /// `si_uid`, of signals that were sent.
     pub uid: u32,
-    /// `si_status`, of `SIGCHLD`.
+    /// `si_status` of `SIGCHLD`, `si_syscall` of `SIGSYS`.
     pub status: i32,
-    /// `si_addr`, of faults and traps.
+    /// `si_arch`, of `SIGSYS`.
+    pub arch: u32,
+    /// `si_addr` of faults and traps, `si_call_addr` of `SIGSYS`.
     pub address: u64,
 }
 
@@ -44,6 +46,7 @@ impl Siginfo {
             pid: int(16),
             uid: int(20) as u32,
             status: int(24),
+            arch: int(28) as u32,
             address: u64::from(int(16) as u32) | u64::from(int(20) as u32) << 32,
         }
     }

@@ -6,6 +6,8 @@
 
 mod steps;
 
+pub use steps::filter_program;
+
 use crate::abi::{self, DATA_WORDS, STEPS, Step, op};
 use crate::case::{Axis, Variant};
 use crate::label;

@@ -5,7 +5,7 @@ mod by_signal;
 mod core_dump;
 mod leader;
 mod parents;
-mod threads;
+pub(crate) mod threads;
 
 use ptrace_conformance_harness::case::Family;
 

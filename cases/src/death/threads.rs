@@ -8,16 +8,16 @@ use ptrace_conformance_harness::status::Stop;
 use ptrace_conformance_harness::tracee::{Flow, Running, Stopped};
 
 /// With new threads traced.
-pub(super) const OPTIONS: u32 = options::TRACESYSGOOD | options::TRACECLONE;
+pub(crate) const OPTIONS: u32 = options::TRACESYSGOOD | options::TRACECLONE;
 
 /// The clauses on the way to two traced threads.
-pub(super) const MADE: &str = "event.clone.position";
+pub(crate) const MADE: &str = "event.clone.position";
 /// The second of them.
-pub(super) const BORN: &str = TRACED;
+pub(crate) const BORN: &str = TRACED;
 
 /// Which thread does what the case is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Who {
+pub(crate) enum Who {
     Leader,
     Thread,
 }
@@ -27,10 +27,10 @@ impl Axis for Who {
 }
 
 /// Either of them.
-pub(super) const EITHER: Dimension = axis::<Who>(&["leader", "thread"]);
+pub(crate) const EITHER: Dimension = axis::<Who>(&["leader", "thread"]);
 
 /// The variant's thread does `deed`; the leader then waits for word 0, the thread for its end.
-pub(super) fn one_of_two(p: &mut Program, deed: fn(&mut Program)) {
+pub(crate) fn one_of_two(p: &mut Program, deed: fn(&mut Program)) {
     let who: Who = p.pick();
     p.thread("thread", |p| {
         if who == Who::Thread {
@@ -45,14 +45,14 @@ pub(super) fn one_of_two(p: &mut Program, deed: fn(&mut Program)) {
 }
 
 /// Past the making of the thread: the leader running, the thread at its first stop.
-pub(super) fn split(t: Stopped) -> Flow<(Running, Stopped)> {
+pub(crate) fn split(t: Stopped) -> Flow<(Running, Stopped)> {
     let t = t.cont()?.expect(MADE, Stop::Event(Event::CLONE))?;
     let thread = to_first_stop(t.new_task("thread")?)?;
     Ok((t.cont()?, thread))
 }
 
 /// Both threads running: first the one that does what the case is about, then the other.
-pub(super) fn doer_and_other(t: Stopped) -> Flow<(Running, Running)> {
+pub(crate) fn doer_and_other(t: Stopped) -> Flow<(Running, Running)> {
     let who: Who = t.pick()?;
     let (leader, thread) = split(t)?;
     let thread = thread.cont()?;
@@ -60,6 +60,6 @@ pub(super) fn doer_and_other(t: Stopped) -> Flow<(Running, Running)> {
 }
 
 /// Leader and thread, of which the first given did what the case is about. The leader's end is reported last.
-pub(super) fn by_rank(doer: Running, other: Running) -> Flow<(Running, Running)> {
+pub(crate) fn by_rank(doer: Running, other: Running) -> Flow<(Running, Running)> {
     Ok(if doer.pick::<Who>()? == Who::Leader { (doer, other) } else { (other, doer) })
 }

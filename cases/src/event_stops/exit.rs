@@ -21,7 +21,7 @@ const DROPPED: &str = "event.exit.sigkill-dropped";
 
 /// Which call the program ends with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ending {
+pub(crate) enum Ending {
     Thread,
     Group,
 }
@@ -33,7 +33,8 @@ impl Axis for Ending {
 const EITHER_ENDING: &[Dimension] = &[ANY_START, axis::<Ending>(&["exit", "exitgroup"])];
 
 impl Ending {
-    const fn syscall(self) -> Syscall {
+    /// The call.
+    pub(crate) const fn syscall(self) -> Syscall {
         match self {
             Ending::Thread => Syscall::EXIT,
             Ending::Group => Syscall::EXIT_GROUP,

@@ -4,7 +4,7 @@ mod asked_for;
 pub(crate) mod axes;
 mod exec;
 mod exec_group_stop;
-mod exit;
+pub(crate) mod exit;
 mod fork_family;
 mod founding;
 mod later_stops;

@@ -132,6 +132,9 @@ fn siginfo(buffer: &[u8], at: usize) -> Vec<Field> {
     // An event's or a syscall-stop's code has the stop signal in its low byte; it says who stopped.
     if fault.contains(&signal) && code > 0 && code & 0x7f != libc::SIGTRAP {
         fields.push(plain("si_addr", 16, 24));
+        if signal == libc::SIGSYS {
+            fields.extend([plain("si_syscall", 24, 28), plain("si_arch", 28, 32)]);
+        }
     } else {
         fields.extend([plain("si_pid", 16, 20), plain("si_uid", 20, 24)]);
         if signal == libc::SIGCHLD {

@@ -115,15 +115,12 @@ impl Program {
         self.filter_with(libc::SECCOMP_FILTER_FLAG_TSYNC, syscall, action)
     }
 
-    fn filter_with(&mut self, flags: u64, syscall: Syscall, action: u32) -> At {
-        let filter = self.data(&[
-            // ld [nr]; jeq #number, 0, 1; ret action; ret allow
-            bpf(0x20, 0, 0, 0),
-            bpf(0x15, 0, 1, syscall.number as u32),
-            bpf(0x06, 0, 0, action),
-            bpf(0x06, 0, 0, libc::SECCOMP_RET_ALLOW),
-        ]);
-        let program = self.data(&[4, filter]);
+    /// The same filter with these `SECCOMP_FILTER_FLAG_*`.
+    pub fn filter_with(&mut self, flags: u64, syscall: Syscall, action: u32) -> At {
+        let filter = filter_program(syscall, action);
+        let length = filter.len() as u64;
+        let filter = self.data(&filter);
+        let program = self.data(&[length, filter]);
         self.call(Syscall::PRCTL, &[libc::PR_SET_NO_NEW_PRIVS as u64, 1, 0, 0, 0]);
         self.call(Syscall::SECCOMP, &[libc::SECCOMP_SET_MODE_FILTER as u64, flags, program])
     }
@@ -197,6 +194,17 @@ impl Program {
     pub fn thread(&mut self, name: &str, body: impl FnOnce(&mut Program)) -> At {
         self.clone_task(THREAD, name, body)
     }
+}
+
+/// The instructions of a filter that answers `action` to `syscall` and allows all others, as `struct sock_filter`.
+pub const fn filter_program(syscall: Syscall, action: u32) -> [u64; 4] {
+    [
+        // ld [nr]; jeq #number, 0, 1; ret action; ret allow
+        bpf(0x20, 0, 0, 0),
+        bpf(0x15, 0, 1, syscall.number as u32),
+        bpf(0x06, 0, 0, action),
+        bpf(0x06, 0, 0, libc::SECCOMP_RET_ALLOW),
+    ]
 }
 
 /// A classic BPF instruction as one word.
