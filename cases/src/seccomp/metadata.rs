@@ -26,8 +26,9 @@ pub(super) const CASES: &[Case] = &[Case {
     },
     scenario: |t| {
         checkpoint_restore()?;
-        let (answer, _) = ask(&t, 0, 16);
+        let (answer, told) = ask(&t, 0, 16);
         t.check(NONE, "of a task without a filter", Err(Errno::EINVAL), answer);
+        t.check(NONE, UNTOUCHED, [Word(0), Word(BEHIND), Word(BEHIND)], told);
         let t = t.cont()?.expect(MARK, Stop::Signal(Signal::TRAP))?;
         for (index, flags) in [(0, libc::SECCOMP_FILTER_FLAG_LOG), (1, 0)] {
             let (answer, told) = ask(&t, index, 16);
@@ -42,17 +43,21 @@ pub(super) const CASES: &[Case] = &[Case {
         let (answer, told) = ask(&t, 1, 8);
         t.check(SIZE, "bytes of 8", Ok(8), answer);
         t.check(SIZE, "filter_off, and what is behind", [Word(1), Word(BEHIND), Word(BEHIND)], told);
-        let (answer, _) = ask(&t, 1, 24);
+        let (answer, told) = ask(&t, 1, 24);
         t.check(SIZE, "bytes of 24", Ok(16), answer);
+        t.check(SIZE, "all of 24", [Word(1), Word(0), Word(BEHIND)], told);
         let (answer, told) = ask(&t, 1, 7);
         t.check(SIZE, "bytes of 7", Err(Errno::EINVAL), answer);
         t.check(SIZE, "untouched buffer", [Word(1), Word(BEHIND), Word(BEHIND)], told);
-        let (answer, _) = ask(&t, 2, 16);
+        let (answer, told) = ask(&t, 2, 16);
         t.check(NONE, "of a filter that is not there", Err(Errno::ENOENT), answer);
+        t.check(NONE, UNTOUCHED, [Word(2), Word(BEHIND), Word(BEHIND)], told);
         Ok(())
     },
     ..Case::NEW
 }];
+
+const UNTOUCHED: &str = "untouched buffer";
 
 /// What the buffer holds behind the index.
 const BEHIND: u64 = 0x5555_5555_5555_5555;
