@@ -159,6 +159,19 @@ impl Task {
     }
 }
 
+impl Task {
+    /// The general registers, and the length that the kernel told.
+    fn general_registers(&self) -> Result<(Registers, usize), Errno> {
+        let mut bytes = [0; NAMES.len() * 8];
+        let length = self.regset(note::PRSTATUS, &mut bytes)?;
+        let mut words = [0; NAMES.len()];
+        for (word, bytes) in words.iter_mut().zip(bytes.chunks_exact(8)) {
+            *word = u64::from_ne_bytes(bytes.try_into().unwrap_or_default());
+        }
+        Ok((Registers { words }, length))
+    }
+}
+
 impl Stopped {
     /// The general registers.
     ///
@@ -166,15 +179,12 @@ impl Stopped {
     ///
     /// If the kernel refuses: nothing to go on with.
     pub fn registers(&self) -> Flow<Registers> {
-        let mut bytes = [0; NAMES.len() * 8];
-        let length = self.must("PTRACE_GETREGSET NT_PRSTATUS", self.regset(note::PRSTATUS, &mut bytes))?;
-        self.hold(invariants::length("NT_PRSTATUS", bytes.len(), length));
-        let mut words = [0; NAMES.len()];
-        for (word, bytes) in words.iter_mut().zip(bytes.chunks_exact(8)) {
-            *word = u64::from_ne_bytes(bytes.try_into().unwrap_or_default());
-        }
-        let registers = Registers { words };
+        let (registers, length) = self.must("PTRACE_GETREGSET NT_PRSTATUS", self.general_registers())?;
+        self.hold(invariants::length("NT_PRSTATUS", NAMES.len() * 8, length));
         self.hold(self.scene().registers(&registers));
+        if let Ok(info) = self.context.kernel.honestly(|| Task::syscall_info(self)) {
+            self.hold(self.scene().agree(&registers, &info));
+        }
         self.context.read.set(Some(registers));
         Ok(registers)
     }
@@ -198,6 +208,10 @@ impl Stopped {
     pub fn syscall_info(&self) -> Result<SyscallInfo, Errno> {
         let answer = Task::syscall_info(self);
         self.hold(answer.iter().flat_map(|info| self.scene().syscall_info(info)).collect());
+        let registers = self.context.kernel.honestly(|| self.general_registers());
+        if let (Ok(info), Ok((registers, _))) = (&answer, registers) {
+            self.hold(self.scene().agree(&registers, info));
+        }
         answer
     }
 

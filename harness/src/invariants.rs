@@ -229,6 +229,27 @@ impl Scene<'_> {
         wrong
     }
 
+    /// Where the general registers and `PTRACE_GET_SYSCALL_INFO` differ: both show the same words
+    /// (kernel/ptrace.c: ptrace_get_syscall_info(), with each architecture's syscall_get_arguments() and
+    /// syscall_get_return_value()).
+    pub fn agree(&self, registers: &Registers, info: &SyscallInfo) -> Vec<Broken> {
+        let same = |what: &str, index: usize, told: u64| {
+            let untouched = self.untouched(index);
+            untouched.then(|| broken(what, told, registers.words[index])).flatten()
+        };
+        let mut wrong = vec![same("ip in both views", arch::IP, info.ip())];
+        wrong.push(same("sp in both views", arch::SP, info.sp()));
+        match info.op() {
+            info::EXIT => wrong.push(same("result in both views", arch::RESULT, info.rval())),
+            info::ENTRY | info::SECCOMP => {
+                let args = arch::ARGS.iter().zip(info.args());
+                wrong.extend(args.map(|(&index, told)| same("argument in both views", index, told)));
+            }
+            _ => {}
+        }
+        wrong.into_iter().flatten().collect()
+    }
+
     /// Inside a call of the program the place is known; execve ends where a new image begins, on another stack.
     fn place_of(&self, answer: &SyscallInfo) -> Vec<Broken> {
         let event = matches!(self.stop, Stop::Event(event) if event != Event::EXEC);
