@@ -1,6 +1,6 @@
 //! What a tracer reads and writes at a stop, request by request, as typed values.
 
-use crate::arch::{NAMES, Registers};
+use crate::arch::{self, NAMES, Registers};
 use crate::context::Flow;
 use crate::errno::Errno;
 use crate::invariants;
@@ -223,6 +223,18 @@ impl Stopped {
     pub fn change_options(&self, options: u32) -> Flow {
         let answer = self.set_options(options | crate::request::options::EXITKILL);
         self.must("PTRACE_SETOPTIONS", answer)
+    }
+
+    /// From the stop of the program's breakpoint to behind it: x86_64 is there already.
+    ///
+    /// # Errors
+    ///
+    /// If the kernel refuses: nothing to go on with.
+    pub fn pass_breakpoint(&self) -> Flow {
+        if arch::BREAKPOINT_ADVANCE != 0 {
+            return Ok(());
+        }
+        self.set_register(arch::IP, crate::label::BREAKPOINT_RETURN)
     }
 
     /// Writes the general registers.

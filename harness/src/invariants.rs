@@ -33,8 +33,8 @@ pub(crate) struct Scene<'a> {
     pub tasks: Vec<i32>,
     /// The tracer's process.
     pub tracer: i32,
-    /// The general registers where the case's first program began.
-    pub at_gate: Option<Registers>,
+    /// The case's first task, and its general registers where its program began.
+    pub at_gate: Option<(i32, Registers)>,
     /// The tracer has written a siginfo itself.
     pub forged: bool,
 }
@@ -51,6 +51,7 @@ impl Scene<'_> {
     /// What is wrong with the general registers.
     pub fn registers(&self, registers: &Registers) -> Vec<Broken> {
         let mut wrong = self.everywhere(registers);
+        wrong.extend(self.at_the_gate(registers));
         if self.has_just_executed(registers) {
             wrong.extend(self.fresh(registers));
         } else if self.inside_a_call(registers) {
@@ -67,12 +68,22 @@ impl Scene<'_> {
     fn everywhere(&self, registers: &Registers) -> Vec<Broken> {
         let constant = arch::CONSTANT.iter().filter(|&&index| self.untouched(index));
         let changed = constant.filter_map(|&index| {
-            let before = self.at_gate?.words[index];
+            let before = self.at_gate?.1.words[index];
             broken(arch::NAMES[index], before, registers.words[index])
         });
         let flags = registers.words[arch::FLAGS] & arch::FLAGS_ZERO;
         let flags = self.untouched(arch::FLAGS).then(|| broken("flags that are always clear", 0, flags));
         changed.chain(flags.flatten()).collect()
+    }
+
+    /// Before the program's first instruction every register is what it was when the tracee came there.
+    fn at_the_gate(&self, registers: &Registers) -> Vec<Broken> {
+        let here = |gate: &(i32, Registers)| gate.0 == self.pid && registers.ip() == label::GATE_RETURN;
+        let Some((_, gate)) = self.at_gate.filter(here) else { return Vec::new() };
+        let moved = [arch::IP, arch::FLAGS];
+        let same = (0..arch::NAMES.len()).filter(|index| !moved.contains(index) && self.untouched(*index));
+        same.filter_map(|index| broken(arch::NAMES[index], gate.words[index], registers.words[index]))
+            .collect()
     }
 
     /// Whether this is the first moment of a new image; a wrong instruction pointer must not hide that.
@@ -332,6 +343,29 @@ impl Scene<'_> {
 /// `si_code` of a SIGTRAP that the task itself raised: breakpoint, trace, branch, hardware breakpoint, or the
 /// kernel's own word for int3.
 const TRAPS: [i32; 5] = [1, 2, 3, 4, 0x80];
+
+/// What is wrong with the registers that had the arguments of a call, behind it: the call leaves them alone, but for
+/// the one that has its result.
+pub(crate) fn saved_arguments(words: &[u64], step: &Step, written: u64) -> Vec<Broken> {
+    let kept = |index: &usize| {
+        let register = arch::ARGS[*index];
+        let given = Step::refs(step.head) & 2 << *index == 0;
+        let call = matches!(Step::op(step.head), op::CALL | op::SPAWN);
+        call && register != arch::RESULT && written & 1 << register == 0 && given
+    };
+    let differs = |index: usize| {
+        let name = arch::NAMES[arch::ARGS[index]];
+        let place = arch::SAVED.iter().position(|saved| *saved == name)?;
+        broken(&format!("{name} in the program"), step.words[index + 1], words[place])
+    };
+    (0..6).filter(kept).filter_map(differs).collect()
+}
+
+/// A handler that never ran was called with nothing.
+pub(crate) fn handled(times: u64, signal: u64, code: u64) -> Vec<Broken> {
+    let nothing = [broken("signal of no handler", 0, signal), broken("si_code of no handler", 0, code)];
+    nothing.into_iter().flatten().filter(|_| times == 0).collect()
+}
 
 /// Whether a register set has the length that was asked for.
 pub(crate) fn length(set: &str, asked: usize, told: usize) -> Vec<Broken> {

@@ -100,7 +100,8 @@ fn await_ready(task: &Rc<Task>) -> Flow {
 fn at_gate(task: &Rc<Task>) -> Flow<Stopped> {
     let stopped = wait_for(task, Stop::Signal(Signal::TRAP))?;
     let registers = stopped.registers()?;
-    stopped.context.at_gate.set(Some(stopped.context.at_gate.get().unwrap_or(registers)));
+    let first = stopped.context.at_gate.get().unwrap_or((stopped.pid, registers));
+    stopped.context.at_gate.set(Some(first));
     if registers.ip() != label::GATE + arch::BREAKPOINT_ADVANCE {
         return Err(Halt::Broken(format!("the tracee trapped at {:#x}, not at its gate", registers.ip())));
     }

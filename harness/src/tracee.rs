@@ -232,11 +232,14 @@ impl Task {
     ///
     /// If the program has no such step.
     pub fn saved(&self, step: &str) -> Flow<Vec<u64>> {
-        let seen = self.image.seen(self.position(step)?);
+        let position = self.position(step)?;
+        let seen = self.image.seen(position);
         let saved = seen.registers[..crate::arch::SAVED.len()].to_vec();
         let name = |at: usize| Word::Bits(format!("{} saved by the program", crate::arch::SAVED[at]));
         let saved = self.context.kernel.words(self.pid, saved, name);
-        self.hold(invariants::saved(&saved, seen.result, self.context.written.get()));
+        let written = self.context.written.get();
+        self.hold(invariants::saved(&saved, seen.result, written));
+        self.hold(invariants::saved_arguments(&saved, &self.program.steps[position], written));
         Ok(saved)
     }
 
@@ -248,6 +251,7 @@ impl Task {
         let told = self.context.kernel.words(self.pid, vec![times, signal, code], name);
         let (times, signal, code) = (told[0], told[1], told[2]);
         self.context.kernel.note(self.pid, || format!("program handled {times} signals, last {signal}"));
+        self.hold(invariants::handled(times, signal, code));
         (times, Signal(signal as i32), code as i32)
     }
 

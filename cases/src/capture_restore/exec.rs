@@ -2,7 +2,7 @@
 
 use super::place::{END, ENTER, EXIT, PLACES, Place, SIGNAL, from_signal, later, to_end, to_signal};
 use super::snapshot::Snapshot;
-use ptrace_conformance_harness::arch;
+use ptrace_conformance_harness::arch::{self, NAMES};
 use ptrace_conformance_harness::case::{ANY_START, Case};
 use ptrace_conformance_harness::label;
 use ptrace_conformance_harness::program::Program;
@@ -88,25 +88,33 @@ fn begin_with(t: Stopped, snapshot: &Snapshot, clause: &str, result: Return) -> 
     }
     let t = from_signal(to_signal(t)?, place)?;
     snapshot.write_back(&t)?;
-    let t = first_instruction(t, clause, result)?;
+    let t = first_instruction(t, snapshot, clause, result)?;
     to_end(to_signal(t)?).map(drop)
 }
 
 /// The same in a fresh tracee, which has its own stack elsewhere: one instruction is as far as it can get.
 fn begin_elsewhere(t: Stopped, snapshot: &Snapshot, clause: &str, result: Return) -> Flow {
     let own_stack = t.registers()?.sp();
-    snapshot.with(arch::SP, own_stack).write_back(&t)?;
-    let t = first_instruction(t, clause, result)?;
+    let snapshot = snapshot.with(arch::SP, own_stack);
+    snapshot.write_back(&t)?;
+    let t = first_instruction(t, &snapshot, clause, result)?;
     t.kill(Signal::KILL)?;
     t.left_alone().ends(KILLED, Gone::Killed(Signal::KILL, false)).map(drop)
 }
 
 /// Runs the image's first instruction, and checks the result register that it found.
-fn first_instruction(t: Stopped, clause: &str, result: Return) -> Flow<Stopped> {
+fn first_instruction(t: Stopped, snapshot: &Snapshot, clause: &str, result: Return) -> Flow<Stopped> {
     let t = t.resume(Resume::Singlestep, Signal::NONE)?.expect(STEP, Stop::Signal(Signal::TRAP))?;
     let registers = t.registers()?;
     let behind = Address(label::START + FIRST_INSTRUCTION);
     t.check(STEP, "instruction pointer", behind, Address(registers.ip()));
     t.check(clause, "result register in the new image", result, Return(registers.result()));
+    let mut differing = snapshot.registers.differing(&registers);
+    differing.retain(|name| !BY_THE_STEP.map(|index| NAMES[index]).contains(name));
+    t.check(clause, "other registers that differ", vec![], differing);
     Ok(t)
 }
+
+/// What the step itself changes: the place, the flags that its instruction sets, and the number of a call, which is none
+/// at a trap.
+const BY_THE_STEP: [usize; 3] = [arch::IP, arch::FLAGS, arch::NUMBER];

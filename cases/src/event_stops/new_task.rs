@@ -144,6 +144,8 @@ pub(super) const CASES: &[Case] = &[
             look::no_syscall_info(&child)?;
             let number = if Arch::HERE == Arch::X86_64 { t.pick::<Maker>()?.number() } else { u64::MAX };
             child.check("newtask.number", "system call", Return(number), Return(child.syscall_number()?));
+            let result = Return(child.registers()?.result());
+            child.check("clone.ret-tid", "result register", Return(0), result);
             go_on(t, child)
         },
         ..Case::NEW

@@ -178,7 +178,7 @@ pub(super) fn go_on(t: Stopped, how: Resume, child: &Task) -> Flow<Rc<Task>> {
         Resume::Syscall => to_the_exit_stop(t, child),
         Resume::Singlestep => to_the_return(t, how, "inside.step-traps-at-return", child),
         Resume::Sysemu => to_the_next_call(t),
-        Resume::SysemuSinglestep if Arch::HERE == Arch::X86_64 => past_the_return(t),
+        Resume::SysemuSinglestep if Arch::HERE == Arch::X86_64 => past_the_return(t, child),
         Resume::SysemuSinglestep => to_the_return(t, how, "inside.sysemu-singlestep", child),
     }
 }
@@ -199,19 +199,18 @@ pub(super) const ONE_LATER: u64 = label::SYSCALL_RETURN + if cfg!(target_arch = 
 
 fn to_the_return(t: Stopped, how: Resume, clause: &str, child: &Task) -> Flow<Rc<Task>> {
     let t = t.resume(how, Signal::NONE)?.expect(clause, Stop::Signal(Signal::TRAP))?;
-    check_trap(&t, clause, label::SYSCALL_RETURN, OUT_OF_CALL)?;
-    check_result(&t, child)?;
+    check_trap(&t, clause, label::SYSCALL_RETURN, OUT_OF_CALL, child.pid)?;
     // From there on it steps as anywhere else.
     let t = t.resume(Resume::Singlestep, Signal::NONE)?;
     let t = t.expect("stop.step.undocumented", Stop::Signal(Signal::TRAP))?;
-    check_trap(&t, "stop.step.undocumented", ONE_LATER, libc::TRAP_TRACE)?;
+    check_trap(&t, "stop.step.undocumented", ONE_LATER, libc::TRAP_TRACE, child.pid)?;
     t.cont()?.ends(END, Gone::Exited(PARENT_ENDS))
 }
 
-fn past_the_return(t: Stopped) -> Flow<Rc<Task>> {
+fn past_the_return(t: Stopped, child: &Task) -> Flow<Rc<Task>> {
     let t = t.resume(Resume::SysemuSinglestep, Signal::NONE)?;
     let t = t.expect("inside.sysemu-singlestep", Stop::Signal(Signal::TRAP))?;
-    check_trap(&t, "stop.step.undocumented", ONE_LATER, libc::TRAP_TRACE)?;
+    check_trap(&t, "stop.step.undocumented", ONE_LATER, libc::TRAP_TRACE, child.pid)?;
     t.cont()?.ends(END, Gone::Exited(PARENT_ENDS))
 }
 
@@ -231,9 +230,13 @@ fn check_result(t: &Stopped, child: &Task) -> Flow {
     Ok(())
 }
 
-/// A trap of a step: where, and with which code; a code that the processor's trap has brings the address.
-pub(super) fn check_trap(t: &Stopped, clause: &str, ip: u64, code: i32) -> Flow {
-    t.check(clause, "ip", Address(ip), Address(t.registers()?.ip()));
+/// A trap of a step behind a call that returned `result`: where, and with which code; a code that the processor's trap
+/// has brings the address.
+pub(super) fn check_trap(t: &Stopped, clause: &str, ip: u64, code: i32, result: i32) -> Flow {
+    let registers = t.registers()?;
+    t.check(clause, "ip", Address(ip), Address(registers.ip()));
+    let result = ReturnPid(result as u64);
+    t.check("clone.ret-tid", "result register", result, ReturnPid(registers.result()));
     let siginfo = t.siginfo();
     t.check(clause, "si_code", Ok(code), siginfo.map(|siginfo| siginfo.code));
     if code > 0 {

@@ -90,6 +90,8 @@ pub(super) const CASES: &[Case] = &[
             let t = at.reach(t)?;
             let Answer { returned, bytes, .. } = ask(&t, u64::MAX);
             t.check("sysinfo.returns-available", "returned", Ok(at.size() as i64), returned);
+            let usual = t.syscall_info().map(|info| info.bytes[..at.size()] == bytes[..at.size()]);
+            t.check("sysinfo.addr-is-size", "the bytes are those of the usual size", Ok(true), usual);
             let written = bytes.iter().rposition(|byte| *byte != PATTERN).map(|last| last + 1);
             t.check("sysinfo.addr-is-size", "bytes written", Some(at.size()), written);
             t.cont()?.ends("sysinfo.addr-is-size", Gone::Exited(3))?;

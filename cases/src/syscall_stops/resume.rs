@@ -44,8 +44,7 @@ pub(super) const CASES: &[Case] = &[
             let t = to_enter(t)?.cont()?.expect("sysstop.no-exit-after-cont", Stop::Signal(Signal::TRAP))?;
             t.check_saw_pid("sysstop.other-restart-no-exit", "getpid", &t)?;
             t.check_saw_pid("sysstop.other-restart-no-exit", "gettid", &t)?;
-            let behind = t.registers()?.with(arch::IP, label::BREAKPOINT_RETURN);
-            t.set_registers(&behind)?;
+            t.pass_breakpoint()?;
             let t = to_enter(t)?;
             t.check(ENTER, "number", Syscall::GETTID.number, t.syscall_number()?);
             t.cont()?.ends("sysstop.no-exit-after-cont", Gone::Exited(3))?;

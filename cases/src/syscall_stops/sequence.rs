@@ -1,10 +1,8 @@
 //! Which syscall-stops come, and in which order.
 
 use super::stops::{ENTER, EXIT, pass, to_enter, to_exit};
-use ptrace_conformance_harness::arch;
 use ptrace_conformance_harness::case::Case;
 use ptrace_conformance_harness::errno::Errno;
-use ptrace_conformance_harness::label;
 use ptrace_conformance_harness::program::{Program, THREAD};
 use ptrace_conformance_harness::request::{Event, options};
 use ptrace_conformance_harness::signal::Signal;
@@ -47,8 +45,7 @@ pub(super) const CASES: &[Case] = &[
         },
         scenario: |t| {
             let t = t.syscall()?.expect("sysstop.sysgood-reliable", Stop::Signal(Signal::TRAP))?;
-            let behind = t.registers()?.with(arch::IP, label::BREAKPOINT_RETURN);
-            t.set_registers(&behind)?;
+            t.pass_breakpoint()?;
             let t = to_enter(t)?;
             t.check(ENTER, "number", Syscall::EXIT_GROUP.number, t.syscall_number()?);
             let task = t.cont()?.ends(ENTER, Gone::Exited(3))?;

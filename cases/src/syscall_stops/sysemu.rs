@@ -156,7 +156,10 @@ pub(super) const CASES: &[Case] = &[
             for call in [Syscall::GETPID, Syscall::EXIT_GROUP, Syscall::GETTID, Syscall::EXIT_GROUP] {
                 t = sysemu(t)?.expect("sysstop.no-exit-after-cont", Stop::SyscallEnter)?;
                 t.check("sysstop.no-exit-after-cont", "number", call.number, t.syscall_number()?);
-                t.set_register(arch::RESULT, EMULATED)?;
+                let registers = t.registers()?;
+                let inside = Return(arch::result_inside_call(&registers.args()));
+                t.check(SKIPS, "result register", inside, Return(registers.result()));
+                t.set_registers(&registers.with(arch::RESULT, EMULATED))?;
             }
             t.kill(Signal::KILL)?;
             let task = t.left_alone().ends(SKIPS, Gone::Killed(Signal::KILL, false))?;
