@@ -4,6 +4,7 @@ mod capture_restore;
 pub mod changes;
 pub mod clauses;
 mod event_stops;
+pub mod legality;
 pub mod notes;
 pub mod peers;
 mod syscall_stops;
@@ -11,4 +12,5 @@ mod syscall_stops;
 use ptrace_conformance_harness::case::Registry;
 
 /// Every family, in the order in which they run and are reported.
-pub const FAMILIES: Registry = &[syscall_stops::FAMILY, event_stops::FAMILY, capture_restore::FAMILY];
+pub const FAMILIES: Registry =
+    &[syscall_stops::FAMILY, event_stops::FAMILY, capture_restore::FAMILY, legality::FAMILY];
