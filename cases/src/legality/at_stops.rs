@@ -1,6 +1,6 @@
 //! Requests at each kind of ptrace-stop that leave the tracee there.
 
-use super::ask::{Asked, UNCHANGED};
+use super::ask::{Asked, LENGTH, UNCHANGED};
 use super::state::State;
 use super::way::{self, GROUP, STOPS};
 use crate::event_stops::tasks::{END, EVENT, TRACED};
@@ -31,6 +31,7 @@ const CASE: Case = Case {
     name: "at_a_stop",
     title: "At each kind of ptrace-stop every request has its answer or its errno, and none that is refused or only looks changes anything.",
     clauses: &[
+        LENGTH,
         UNCHANGED,
         END,
         EVENT,
@@ -71,6 +72,7 @@ pub(super) const CASES: &[Case] = &[
         name: "at_an_interrupted_stop",
         title: "The same holds at the stop that PTRACE_INTERRUPT makes, which only a seized tracee can come to.",
         clauses: &[
+            LENGTH,
             UNCHANGED,
             END,
             EVENT,

@@ -3,6 +3,8 @@
 pub mod answer;
 mod ask;
 mod at_stops;
+mod bad_arguments;
+mod bad_table;
 mod going_on;
 mod not_ours;
 mod not_stopped;
@@ -17,5 +19,12 @@ use ptrace_conformance_harness::case::Family;
 pub const FAMILY: Family = Family {
     name: "legality",
     title: "Which request is allowed in which state, and what the others answer",
-    cases: &[at_stops::CASES, going_on::CASES, not_stopped::CASES, not_ours::CASES, traceme::CASES],
+    cases: &[
+        at_stops::CASES,
+        going_on::CASES,
+        not_stopped::CASES,
+        not_ours::CASES,
+        traceme::CASES,
+        bad_arguments::CASES,
+    ],
 };

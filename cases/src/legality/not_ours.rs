@@ -2,7 +2,7 @@
 
 use super::ask::{Asked, UNCHANGED};
 use super::state::State;
-use super::way::{self, ENDS, ON, STOPS, THERE};
+use super::way::{self, ENDS, ON, STOPS};
 use crate::event_stops::axes::CHILD_ENDS;
 use crate::event_stops::tasks::END;
 use ptrace_conformance_harness::case::{Axis, Case, Dimension, Start, axis};
@@ -54,6 +54,7 @@ pub(super) const CASES: &[Case] = &[
         title: "PTRACE_ATTACH and PTRACE_SEIZE are allowed for a task that nobody traces.",
         clauses: &[
             END,
+            UNCHANGED,
             "attach.attach.makes-tracee",
             "attach.attach.sends-sigstop",
             "seize.makes-tracee",
@@ -114,7 +115,7 @@ fn untraced(t: Stopped) -> Flow {
     let state: State = t.pick()?;
     if state == State::Untraced {
         let t = t.detach(Signal::NONE)?;
-        t.await_word(THERE);
+        way::until_there(&t);
         Asked::of(&t, state).all_quiet();
         t.set_word(ON, 1);
         return t.ends(END, ENDS).map(drop);
@@ -130,7 +131,7 @@ fn untraced(t: Stopped) -> Flow {
 fn attach(t: Stopped) -> Flow {
     let how: Attach = t.pick()?;
     let t = t.detach(Signal::NONE)?;
-    t.await_word(THERE);
+    way::until_there(&t);
     let t = match how {
         Attach::Attach => {
             t.attach()?;
@@ -142,14 +143,13 @@ fn attach(t: Stopped) -> Flow {
             t
         }
     };
-    let (clause, request) = match how {
-        Attach::Attach => ("attach.attach.makes-tracee", Request::ATTACH),
-        Attach::Seize => ("seize.makes-tracee", Request::SEIZE),
+    let clause = match how {
+        Attach::Attach => "attach.attach.makes-tracee",
+        Attach::Seize => "seize.makes-tracee",
     };
     // Only a tracee reports a signal.
     t.kill(Signal::USR1)?;
     let t = t.expect(clause, Stop::Signal(Signal::USR1))?;
-    t.observe("request", request.to_string());
     t.set_word(ON, 1);
     t.resume(Resume::Cont, Signal::NONE)?.ends(END, ENDS).map(drop)
 }
@@ -167,7 +167,7 @@ fn traces(p: &mut Program) {
         p.ptrace(Request::ATTACH, child, 0, 0);
         p.wait4(child, STOP_STATUS, WAIT_FLAGS);
     }
-    p.store(Program::shared(THERE), 1);
+    p.store(Program::shared(way::THERE), 1);
     p.await_word(Program::shared(ON));
     if p.pick::<State>() == State::StoppedOfAnother {
         p.ptrace(Request::CONT, child, 0, 0);
@@ -181,7 +181,7 @@ fn traces(p: &mut Program) {
 fn of_another(t: Stopped) -> Flow {
     let state: State = t.pick()?;
     let t = t.cont()?;
-    t.await_word(THERE);
+    way::until_there(&t);
     let child = t.made("fork", "child")?;
     Asked::of(&child, state).all_quiet();
     t.set_word(ON, 1);

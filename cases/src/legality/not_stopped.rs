@@ -3,7 +3,7 @@
 use super::ask::{Asked, UNCHANGED};
 use super::at_stops::SEIZED;
 use super::state::State;
-use super::way::{self, GROUP, ON, STOPS, THERE, end_of, to_event};
+use super::way::{self, GROUP, ON, STOPS, end_of, to_event};
 use crate::event_stops::tasks::{END, EVENT};
 use ptrace_conformance_harness::case::{ANY_START, Case, axis};
 use ptrace_conformance_harness::kernel::Data;
@@ -64,7 +64,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "kill_without_a_stop",
         title: "PTRACE_KILL ends a tracee that runs, or is blocked in a call.",
-        clauses: &[END, EVENT, "kdoc.kill-unconditional"],
+        clauses: &[END, EVENT, UNCHANGED, "kdoc.kill-unconditional"],
         axes: &[ANY_START, axis::<State>(&["running", "sleeping"])],
         scenario: killed,
         ..CASE
@@ -118,7 +118,7 @@ fn to(t: Stopped, state: State) -> Flow<Running> {
         _ => {
             t.change_options(way::options(state))?;
             let t = t.cont()?;
-            t.await_word(THERE);
+            way::until_there(&t);
             Ok(t)
         }
     }

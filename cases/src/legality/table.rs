@@ -102,7 +102,7 @@ const LOOK: &str = "state.ready-for-commands";
 /// The clause about the others.
 const RESUMES: &str = "cmd.restarting-list";
 /// Bytes of the general registers.
-const GENERAL: usize = NAMES.len() * 8;
+pub(super) const GENERAL: usize = NAMES.len() * 8;
 /// A word that is there in every state, at PTRACE_EVENT_EXEC too: the program's first instructions.
 const WORD: u64 = label::START;
 /// An entry of the table of thread-local segments (arch/x86/include/asm/segment.h, `GDT_ENTRY_TLS_MIN`).

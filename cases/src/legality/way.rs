@@ -86,6 +86,11 @@ fn goes_on(p: &mut Program) {
     p.exit(3);
 }
 
+/// Waits until the program is in a state that nobody reports.
+pub(super) fn until_there(t: &Task) {
+    t.check(GOES_ON, "word of the program", 1, t.await_word(THERE));
+}
+
 /// From the start to a ptrace-stop.
 pub(super) fn to_stop(t: Stopped, state: State) -> Flow<Stopped> {
     if state == State::Seccomp {
