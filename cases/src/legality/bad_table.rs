@@ -9,25 +9,29 @@ use ptrace_conformance_harness::label;
 use ptrace_conformance_harness::request::{Request, note};
 
 /// One bad argument, or one that only looks bad.
-#[derive(Clone, Copy)]
-pub(super) struct Bad {
+#[derive(Clone, Copy, Debug)]
+pub struct Bad {
     /// What is bad.
-    pub(super) what: &'static str,
-    pub(super) request: Request,
+    pub what: &'static str,
+    /// The request.
+    pub request: Request,
     /// Where there is such a request; elsewhere it is unknown, whatever its arguments.
-    pub(super) arches: &'static [Arch],
+    pub arches: &'static [Arch],
     /// The release that brought the request.
-    pub(super) since: (u32, u32),
-    pub(super) addr: u64,
-    pub(super) data: Shape,
+    pub since: (u32, u32),
+    /// The `addr` argument.
+    pub addr: u64,
+    /// The `data` argument.
+    pub data: Shape,
     /// What may be answered: more than one where the configuration decides.
-    pub(super) any_of: &'static [Result<i64, Errno>],
-    pub(super) clause: &'static str,
+    pub any_of: &'static [Result<i64, Errno>],
+    /// What says so.
+    pub clause: &'static str,
 }
 
 /// The `data` argument.
-#[derive(Clone, Copy)]
-pub(super) enum Shape {
+#[derive(Clone, Copy, Debug)]
+pub enum Shape {
     /// This number, or pointer to nothing.
     Word(u64),
     /// A buffer of so many bytes, behind which nothing is mapped.
@@ -58,8 +62,8 @@ const INVALID: &[Result<i64, Errno>] = &[Err(Errno::EINVAL)];
 /// A pointer to where nothing is, and one into the kernel.
 const NOWHERE: Shape = Shape::Word(8);
 const KERNEL: u64 = 0xffff_8000_0000_0000;
-/// Options are bits 0 to 7, 20 and 21.
-pub(super) const UNKNOWN_OPTION: u64 = 1 << 8;
+/// An option that there is not: they are bits 0 to 7, 20 and 21.
+pub const UNKNOWN_OPTION: u64 = 1 << 8;
 
 const fn bad(request: Request, what: &'static str, data: Shape) -> Bad {
     Bad { request, what, data, ..BAD }
@@ -99,7 +103,7 @@ const POKEUSER: u64 = 6;
 const USER_AREA: u64 = 928;
 
 /// All of them.
-pub(super) const TABLE: &[Bad] = &[
+pub const TABLE: &[Bad] = &[
     signal(Request::CONT, "signal 65", 65),
     signal(Request::CONT, "signal -1", u64::MAX),
     signal(Request::CONT, "signal of more than 32 bits", 1 << 32),

@@ -4,7 +4,7 @@ pub mod answer;
 mod ask;
 mod at_stops;
 mod bad_arguments;
-mod bad_table;
+pub mod bad_table;
 mod going_on;
 mod not_ours;
 mod not_stopped;
