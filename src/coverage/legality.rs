@@ -46,8 +46,8 @@ fn opening() -> String {
                 request is allowed, otherwise the errno; several answers where the kernel's configuration or the \
                 caller's rights decide between them, and \"*yes* if seized\" where it matters that PTRACE_SEIZE began \
                 the tracing. A request that an architecture lacks, or an older kernel, is an unknown one there. \
-                PTRACE_TRACEME is about its caller: EPERM if that has a tracer, else allowed. A refused request \
-                changes nothing.";
+                PTRACE_TRACEME is about its caller: EPERM if that has a tracer, else allowed. Memory tags are asked \
+                for where there are none. A refused request changes nothing.";
     heading(1, "Which request is allowed when") + &prose::fold("", text) + "\n"
 }
 

@@ -6,11 +6,13 @@ use super::bad_table::{Bad, Shape, TABLE, UNKNOWN_OPTION};
 use super::state::State;
 use super::way::{self, ENDS, GOES_ON, ON, STOPS, to_event, until_there};
 use crate::event_stops::tasks::{END, EVENT};
+use ptrace_conformance_harness::answers::Siginfo;
 use ptrace_conformance_harness::arch::Registers;
 use ptrace_conformance_harness::case::{ANY_START, Arch, Case, Start, axis};
 use ptrace_conformance_harness::edge::Edge;
 use ptrace_conformance_harness::errno::Errno;
 use ptrace_conformance_harness::kernel::Data;
+use ptrace_conformance_harness::label;
 use ptrace_conformance_harness::request::{Event, Request};
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Stop};
@@ -119,10 +121,17 @@ fn makes_sense_here(bad: &Bad) -> bool {
 }
 
 /// What a refused request could have changed.
-fn look(t: &Stopped) -> Flow<(Registers, Vec<u64>, Vec<Result<u64, Errno>>)> {
-    let siginfo = t.siginfo().map(|siginfo| siginfo.signal.0 as u64);
-    let memory = t.memory(ptrace_conformance_harness::label::START, 1)?;
-    Ok((t.registers()?, memory, vec![siginfo, t.signal_mask()]))
+#[derive(PartialEq)]
+struct Look {
+    registers: Registers,
+    memory: Vec<u64>,
+    siginfo: Result<Siginfo, Errno>,
+    mask: Result<u64, Errno>,
+}
+
+fn look(t: &Stopped) -> Flow<Look> {
+    let (registers, memory) = (t.registers()?, t.memory(label::START, 1)?);
+    Ok(Look { registers, memory, siginfo: t.siginfo(), mask: t.signal_mask() })
 }
 
 fn refused(t: &Task, bad: &Bad, edge: &mut Edge) {

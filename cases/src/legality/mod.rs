@@ -5,6 +5,7 @@ mod ask;
 mod at_stops;
 mod bad_arguments;
 pub mod bad_table;
+mod beside_the_tracer;
 mod going_on;
 mod not_ours;
 mod not_stopped;
@@ -26,5 +27,6 @@ pub const FAMILY: Family = Family {
         not_ours::CASES,
         traceme::CASES,
         bad_arguments::CASES,
+        beside_the_tracer::CASES,
     ],
 };

@@ -123,7 +123,9 @@ fn untraced(t: Stopped) -> Flow {
     let t = t.cont()?.expect(STOPS, Stop::Signal(Signal::STOP))?.detach(Signal::STOP)?;
     t.await_state(&['T'])?;
     Asked::of(&t, state).all_quiet();
-    t.check(UNCHANGED, "state in /proc", 'T'.to_string(), t.proc_status()?.state.to_string());
+    let status = t.proc_status()?;
+    t.check(UNCHANGED, "state in /proc", 'T'.to_string(), status.state.to_string());
+    t.check(UNCHANGED, "tracer in /proc", 0, status.tracer);
     t.kill(Signal::CONT)?;
     t.ends(END, ENDS).map(drop)
 }
