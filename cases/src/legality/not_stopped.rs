@@ -130,6 +130,7 @@ fn ordinary_end(t: Running, state: State) -> Flow {
         State::Dying => t.ends(END, KILLED).map(drop),
         State::Zombie => t.ends(END, way::ENDS).map(drop),
         State::Listening => {
+            t.check(UNCHANGED, "report", Ok(None), t.poll());
             t.interrupt()?;
             let t = t.expect("interrupt.after-listen", Stop::EventStop(Signal::STOP))?;
             end_of(t.cont()?, state)
