@@ -469,6 +469,9 @@ mod tests {
               --clauses
                   List clauses instead, with the cases that check them and where; a FILTER is the beginning of an id
 
+              --legality
+                  Show which request is allowed in which state instead, as the tables of reports/LEGALITY.md
+
               --format <FORMAT>
                   Form of the list
 
