@@ -151,6 +151,9 @@ pub struct ListArgs {
     /// List clauses instead, with the cases that check them and where; a FILTER is the beginning of an id
     #[arg(long, conflicts_with_all = ["exact", "partition"])]
     pub clauses: bool,
+    /// Show which request is allowed in which state instead, as the tables of reports/LEGALITY.md
+    #[arg(long, conflicts_with_all = ["filters", "exact", "partition", "clauses", "format"])]
+    pub legality: bool,
     /// Form of the list
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
@@ -465,6 +468,9 @@ mod tests {
 
               --clauses
                   List clauses instead, with the cases that check them and where; a FILTER is the beginning of an id
+
+              --legality
+                  Show which request is allowed in which state instead, as the tables of reports/LEGALITY.md
 
               --format <FORMAT>
                   Form of the list

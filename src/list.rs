@@ -36,6 +36,10 @@ pub fn list(args: &ListArgs) -> anyhow::Result<Status> {
     if args.clauses {
         return coverage::list(args);
     }
+    if args.legality {
+        output::print(&coverage::legality_page())?;
+        return Ok(Status::AsExpected);
+    }
     let cases = select::select(&args.filters, all_variants(FAMILIES))?;
     if cases.is_empty() {
         anstream::eprintln!("{}", select::nothing_matches(&args.filters, &all_variants(FAMILIES)));

@@ -5,6 +5,7 @@ pub mod changes;
 pub mod clauses;
 mod death;
 mod event_stops;
+pub mod legality;
 pub mod notes;
 pub mod peers;
 mod seccomp;
@@ -13,5 +14,11 @@ mod syscall_stops;
 use ptrace_conformance_harness::case::Registry;
 
 /// Every family, in the order in which they run and are reported.
-pub const FAMILIES: Registry =
-    &[syscall_stops::FAMILY, event_stops::FAMILY, capture_restore::FAMILY, death::FAMILY, seccomp::FAMILY];
+pub const FAMILIES: Registry = &[
+    syscall_stops::FAMILY,
+    event_stops::FAMILY,
+    capture_restore::FAMILY,
+    legality::FAMILY,
+    death::FAMILY,
+    seccomp::FAMILY,
+];

@@ -18,6 +18,8 @@ impl Errno {
     pub const ESRCH: Errno = Errno(libc::ESRCH);
     /// Interrupted system call.
     pub const EINTR: Errno = Errno(libc::EINTR);
+    /// Permission denied.
+    pub const EACCES: Errno = Errno(libc::EACCES);
     /// Input/output error; for ptrace: request or address makes no sense.
     pub const EIO: Errno = Errno(libc::EIO);
     /// Bad file descriptor.

@@ -3,6 +3,7 @@
 //! What a case declares is a promise; a clause counts as executed where a record that was judged has a check that
 //! cites it.
 
+mod legality;
 mod list;
 mod page;
 mod peers;
@@ -17,6 +18,7 @@ use serde::Serialize;
 use crate::evidence::history::{self, Series};
 use crate::quirks::spans;
 use crate::report::Report;
+pub use legality::page as legality_page;
 pub use list::list;
 pub use page::page;
 pub use peers::page as peers_page;

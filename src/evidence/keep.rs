@@ -17,6 +17,9 @@ const CLAUSES: &str = "CLAUSES.md";
 /// The page about what other suites test.
 const PEERS: &str = "PEERS.md";
 
+/// The page about which request is allowed when.
+const LEGALITY: &str = "LEGALITY.md";
+
 /// Where evidence is, unless another place is named.
 pub const REPORTS: &str = "reports";
 
@@ -80,7 +83,12 @@ pub fn keep(dir: &Path, new: Vec<Report>) -> anyhow::Result<(usize, Vec<PathBuf>
 
 /// The pages that follow from evidence, by their file names.
 fn pages(reports: &[Report]) -> Vec<(&'static str, String)> {
-    vec![(QUIRKS, quirks::page(reports)), (CLAUSES, coverage::page(reports)), (PEERS, coverage::peers_page())]
+    vec![
+        (QUIRKS, quirks::page(reports)),
+        (CLAUSES, coverage::page(reports)),
+        (PEERS, coverage::peers_page()),
+        (LEGALITY, coverage::legality_page()),
+    ]
 }
 
 fn check(dir: &Path) -> anyhow::Result<Status> {
@@ -131,7 +139,10 @@ mod tests {
         let reports = dir.path().join("reports");
         keep(&reports, vec![named("b", Verdict::Conforms), named("a", Verdict::Conforms)]).unwrap();
         let (kept, pages) = keep(&reports, vec![named("b", Verdict::Quirk)]).unwrap();
-        assert_eq!((kept, pages), (2, [QUIRKS, CLAUSES, PEERS].map(|page| reports.join(page)).to_vec()));
+        assert_eq!(
+            (kept, pages),
+            (2, [QUIRKS, CLAUSES, PEERS, LEGALITY].map(|page| reports.join(page)).to_vec())
+        );
         assert_eq!(read(&reports).unwrap(), [named("a", Verdict::Conforms), named("b", Verdict::Quirk)]);
     }
 
@@ -140,7 +151,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         keep(dir.path(), vec![named("a", Verdict::Conforms)]).unwrap();
         assert!(stale(dir.path()).unwrap().is_empty());
-        for page in [QUIRKS, CLAUSES, PEERS].map(|name| dir.path().join(name)) {
+        for page in [QUIRKS, CLAUSES, PEERS, LEGALITY].map(|name| dir.path().join(name)) {
             let text = std::fs::read_to_string(&page).unwrap();
             std::fs::write(&page, "something else").unwrap();
             assert_eq!(stale(dir.path()).unwrap(), [page.display().to_string()]);
