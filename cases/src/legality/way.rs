@@ -88,7 +88,8 @@ fn goes_on(p: &mut Program) {
 
 /// Waits until the program is in a state that nobody reports.
 pub(super) fn until_there(t: &Task) {
-    t.check(GOES_ON, "word of the program", 1, t.await_word(THERE));
+    t.await_word(THERE);
+    t.check(GOES_ON, "word of the program", 1, t.word(THERE));
 }
 
 /// From the start to a ptrace-stop.
