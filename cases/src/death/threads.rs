@@ -29,16 +29,18 @@ impl Axis for Who {
 /// Either of them.
 pub(crate) const EITHER: Dimension = axis::<Who>(&["leader", "thread"]);
 
-/// The variant's thread does `deed`; the leader then waits for word 0, the thread for its end.
+/// The variant's thread does `deed` once both run; the leader then waits for word 0, the thread for its end.
 pub(crate) fn one_of_two(p: &mut Program, deed: fn(&mut Program)) {
     let who: Who = p.pick();
     p.thread("thread", |p| {
         if who == Who::Thread {
+            p.await_word(Program::shared(1));
             deed(p);
         }
         p.spin();
     });
     if who == Who::Leader {
+        p.await_word(Program::shared(1));
         deed(p);
     }
     p.await_word(Program::shared(0));
@@ -56,6 +58,7 @@ pub(crate) fn doer_and_other(t: Stopped) -> Flow<(Running, Running)> {
     let who: Who = t.pick()?;
     let (leader, thread) = split(t)?;
     let thread = thread.cont()?;
+    leader.set_word(1, 1);
     Ok(if who == Who::Leader { (leader, thread) } else { (thread, leader) })
 }
 

@@ -43,7 +43,7 @@ impl Ending {
 }
 
 /// Why kernels before 6.0 differ once a task is dying.
-const WOKEN_BY_SIGKILL: Quirk = Quirk {
+pub(crate) const WOKEN_BY_SIGKILL: Quirk = Quirk {
     what: "",
     observed: "",
     arches: Arch::ALL,

@@ -30,6 +30,7 @@ const ASKED: &[(Request, Errno)] = &[
 const STOP: usize = 0;
 const ASKED_ALL: usize = 1;
 const STATUS: usize = 2;
+const MAY_END: usize = 3;
 
 pub(super) const CASES: &[Case] = &[Case {
     name: "beside_the_tracer",
@@ -39,6 +40,7 @@ pub(super) const CASES: &[Case] = &[Case {
     program: |p| {
         p.block(&[Signal::CHLD]);
         let child = p.fork("child", |child| {
+            child.await_word(Program::shared(MAY_END));
             child.exit(CHILD_ENDS.into());
         });
         p.ptrace(Request::ATTACH, child, 0, 0);
@@ -51,6 +53,7 @@ pub(super) const CASES: &[Case] = &[Case {
             other.exit_thread(0);
         });
         p.await_word(Program::shared(ASKED_ALL));
+        p.store(Program::shared(MAY_END), 1);
         p.ptrace(Request::CONT, child, 0, 0);
         p.wait4(child, STATUS, WAIT_FLAGS);
         p.exit(3);
