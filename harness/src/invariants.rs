@@ -253,7 +253,9 @@ impl Scene<'_> {
         match info.op() {
             info::EXIT => wrong.push(same("result in both views", arch::RESULT, info.rval())),
             info::ENTRY | info::SECCOMP => {
-                let args = arch::ARGS.iter().zip(info.args());
+                // Where the result is in the register of the first argument, a call without a number is refused there
+                // before its stop (arch/arm64/kernel/syscall.c: el0_svc_common()).
+                let args = arch::ARGS.iter().zip(info.args()).filter(|(index, _)| **index != arch::RESULT);
                 wrong.extend(args.map(|(&index, told)| same("argument in both views", index, told)));
             }
             _ => {}
