@@ -7,11 +7,18 @@ mod death;
 mod event_stops;
 pub mod notes;
 pub mod peers;
+mod restart;
 mod seccomp;
 mod syscall_stops;
 
 use ptrace_conformance_harness::case::Registry;
 
 /// Every family, in the order in which they run and are reported.
-pub const FAMILIES: Registry =
-    &[syscall_stops::FAMILY, event_stops::FAMILY, capture_restore::FAMILY, death::FAMILY, seccomp::FAMILY];
+pub const FAMILIES: Registry = &[
+    syscall_stops::FAMILY,
+    event_stops::FAMILY,
+    capture_restore::FAMILY,
+    death::FAMILY,
+    seccomp::FAMILY,
+    restart::FAMILY,
+];

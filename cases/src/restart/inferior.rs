@@ -1,0 +1,140 @@
+//! What a debugger does in an interrupted call: it runs something else in its place, and puts the registers back.
+
+use super::calls::{CALLS, CLASSES, Call};
+use super::way::{
+    BEFORE, END, ENTER, EXIT, IS_X86, SIGNAL, check_before_restart, ends_with, enters, finish, program,
+    to_signal,
+};
+use ptrace_conformance_harness::arch::{self, Registers};
+use ptrace_conformance_harness::case::{ANY_START, Axis, Case, Start, axis};
+use ptrace_conformance_harness::kernel::Data;
+use ptrace_conformance_harness::label;
+use ptrace_conformance_harness::request::Request;
+use ptrace_conformance_harness::signal::Signal;
+use ptrace_conformance_harness::status::Stop;
+use ptrace_conformance_harness::syscalls::Syscall;
+use ptrace_conformance_harness::tracee::{Flow, Stopped};
+use ptrace_conformance_harness::values::{Address, ReturnPid};
+
+const CANCELS: &str = if IS_X86 { "x86.orig-ax-minus1" } else { "restore.restart-arm64" };
+const LEAKS: &str = "restore.restart-code-leaks";
+/// What the function is given, and returns.
+const ARGUMENT: u64 = 0x1234;
+/// What a function may use below the stack pointer without asking (System V ABI of x86_64).
+const RED_ZONE: u64 = 128;
+
+/// Whether the tracer makes the kernel look for a restart once more.
+#[derive(Clone, Copy, PartialEq)]
+enum Look {
+    /// It goes on at once.
+    AtOnce,
+    /// With `PTRACE_INTERRUPT`.
+    Interrupted,
+}
+
+impl Axis for Look {
+    const VALUES: &'static [(&'static str, Self)] =
+        &[("atonce", Look::AtOnce), ("interrupted", Look::Interrupted)];
+}
+
+pub(super) const CASES: &[Case] = &[
+    Case {
+        name: "function_called",
+        title: "A debugger calls a function in an interrupted call, with number -1 so that nothing is rewound, and restores the registers at the function's breakpoint: the call goes on and succeeds.",
+        clauses: &[
+            SIGNAL,
+            ENTER,
+            EXIT,
+            END,
+            "x86.orig-ax-minus1",
+            "restore.restart-x86",
+            "restore.restart-arm64",
+        ],
+        axes: &[ANY_START, CALLS],
+        program,
+        scenario: |t| {
+            let (t, before) = to_signal(t)?;
+            check_before_restart(&t, &before)?;
+            let interrupted = t.registers()?;
+            call_function(&t, &interrupted)?;
+            let t = t.cont()?.expect(CANCELS, Stop::Signal(Signal::TRAP))?;
+            let registers = t.registers()?;
+            let place = label::BREAKPOINT + arch::BREAKPOINT_ADVANCE;
+            t.check(CANCELS, "where the function returned to", Address(place), Address(registers.ip()));
+            t.check(CANCELS, "what it returned", ARGUMENT, registers.result());
+            t.set_registers(&interrupted)?;
+            let call: Call = t.pick()?;
+            // aarch64 has forgotten by now what kind of restart it would have been.
+            let again = if IS_X86 { call.restarted() } else { call.syscall() };
+            finish(enters(t, BEFORE, again, &before)?, BEFORE)
+        },
+        ..Case::NEW
+    },
+    Case {
+        name: "call_injected",
+        title: "A call made in an interrupted call's place, and the registers put back at its exit-stop: x86_64 gives the program the restart code, unless the tracer interrupts once more; aarch64 makes the call again.",
+        clauses: &[
+            SIGNAL,
+            ENTER,
+            EXIT,
+            END,
+            LEAKS,
+            "restore.rewound",
+            "restore.restart-x86",
+            "restore.restart-arm64",
+            "interrupt.stops",
+        ],
+        axes: &[axis::<Start>(&["seize"]), CLASSES, axis::<Look>(&["atonce", "interrupted"])],
+        program,
+        scenario: |t| {
+            let look: Look = t.pick()?;
+            let (t, before) = to_signal(t)?;
+            let interrupted = t.registers()?;
+            let t = inject_getpid(t, &interrupted)?;
+            t.set_registers(&interrupted)?;
+            let call: Call = t.pick()?;
+            let t = match look {
+                Look::AtOnce if IS_X86 => return ends_with(t, LEAKS, call.code()),
+                Look::AtOnce => t,
+                Look::Interrupted => {
+                    let asked = t.request(Request::INTERRUPT, 0, Data::Word(0));
+                    t.check("interrupt.stops", "PTRACE_INTERRUPT", Ok(0), asked);
+                    t.syscall()?.expect("interrupt.stops", Stop::EventStop(Signal::TRAP))?
+                }
+            };
+            let again = if IS_X86 { call.restarted() } else { call.syscall() };
+            finish(enters(t, BEFORE, again, &before)?, BEFORE)
+        },
+        ..Case::NEW
+    },
+];
+
+/// Sets the registers for a call of a function that returns to the breakpoint.
+fn call_function(t: &Stopped, interrupted: &Registers) -> Flow {
+    let calls = interrupted.with(arch::IP, label::STRAIGHT).with(arch::ARGS[0], ARGUMENT);
+    if !IS_X86 {
+        const LR: usize = 30;
+        return t.set_registers(&calls.with(LR, label::BREAKPOINT));
+    }
+    let sp = (interrupted.sp() - RED_ZONE) / 16 * 16 - 8;
+    t.set_memory(sp, &[label::BREAKPOINT])?;
+    t.set_registers(&calls.with(arch::SP, sp).with(arch::NUMBER, u64::MAX))
+}
+
+/// Has the tracee make getpid(2) in place of what it was about to do: gives its exit-stop.
+fn inject_getpid(t: Stopped, interrupted: &Registers) -> Flow<Stopped> {
+    let number = Syscall::GETPID.number;
+    let makes = interrupted.with(arch::IP, label::SYSCALL_INSTRUCTION);
+    let makes = if IS_X86 {
+        makes.with(arch::RESULT, number).with(arch::NUMBER, u64::MAX)
+    } else {
+        makes.with(arch::NUMBER, number)
+    };
+    t.set_registers(&makes)?;
+    let t = t.syscall()?.expect("restore.rewound", Stop::SyscallEnter)?;
+    t.check("restore.rewound", "number of the injected call", number, t.syscall_number()?);
+    let t = t.syscall()?.expect(ENTER, Stop::SyscallExit)?;
+    let (pid, result) = (ReturnPid(t.pid as u64), ReturnPid(t.registers()?.result()));
+    t.check("restore.rewound", "result of the injected call", pid, result);
+    Ok(t)
+}
