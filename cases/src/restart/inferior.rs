@@ -17,6 +17,7 @@ use ptrace_conformance_harness::tracee::{Flow, Stopped};
 use ptrace_conformance_harness::values::{Address, ReturnPid};
 
 const CANCELS: &str = if IS_X86 { "x86.orig-ax-minus1" } else { "restore.restart-arm64" };
+const REWOUND: &str = "restore.rewound";
 const LEAKS: &str = "restore.restart-code-leaks";
 /// What the function is given, and returns.
 const ARGUMENT: u64 = 0x1234;
@@ -54,14 +55,14 @@ pub(super) const CASES: &[Case] = &[
         program,
         scenario: |t| {
             let (t, before) = to_signal(t)?;
-            check_before_restart(&t, &before)?;
-            let interrupted = t.registers()?;
-            call_function(&t, &interrupted)?;
+            let interrupted = check_before_restart(&t, &before)?;
+            let returned = call_function(&t, &interrupted)?;
             let t = t.cont()?.expect(CANCELS, Stop::Signal(Signal::TRAP))?;
             let registers = t.registers()?;
             let place = label::BREAKPOINT + arch::BREAKPOINT_ADVANCE;
             t.check(CANCELS, "where the function returned to", Address(place), Address(registers.ip()));
             t.check(CANCELS, "what it returned", ARGUMENT, registers.result());
+            t.check(CANCELS, "other registers changed", vec![], returned.differing(&registers));
             t.set_registers(&interrupted)?;
             let call: Call = t.pick()?;
             // aarch64 has forgotten by now what kind of restart it would have been.
@@ -79,7 +80,7 @@ pub(super) const CASES: &[Case] = &[
             EXIT,
             END,
             LEAKS,
-            "restore.rewound",
+            REWOUND,
             "restore.restart-x86",
             "restore.restart-arm64",
             "interrupt.stops",
@@ -89,7 +90,7 @@ pub(super) const CASES: &[Case] = &[
         scenario: |t| {
             let look: Look = t.pick()?;
             let (t, before) = to_signal(t)?;
-            let interrupted = t.registers()?;
+            let interrupted = check_before_restart(&t, &before)?;
             let t = inject_getpid(t, &interrupted)?;
             t.set_registers(&interrupted)?;
             let call: Call = t.pick()?;
@@ -109,16 +110,21 @@ pub(super) const CASES: &[Case] = &[
     },
 ];
 
-/// Sets the registers for a call of a function that returns to the breakpoint.
-fn call_function(t: &Stopped, interrupted: &Registers) -> Flow {
+/// Sets the registers for a call of a function that returns to the breakpoint: gives those that it returns with.
+fn call_function(t: &Stopped, interrupted: &Registers) -> Flow<Registers> {
+    const LINK: usize = 30;
     let calls = interrupted.with(arch::IP, label::STRAIGHT).with(arch::ARGS[0], ARGUMENT);
+    let place = label::BREAKPOINT + arch::BREAKPOINT_ADVANCE;
     if !IS_X86 {
-        const LR: usize = 30;
-        return t.set_registers(&calls.with(LR, label::BREAKPOINT));
+        let calls = calls.with(LINK, label::BREAKPOINT);
+        t.set_registers(&calls)?;
+        return Ok(calls.with(arch::IP, place));
     }
     let sp = (interrupted.sp() - RED_ZONE) / 16 * 16 - 8;
     t.set_memory(sp, &[label::BREAKPOINT])?;
-    t.set_registers(&calls.with(arch::SP, sp).with(arch::NUMBER, u64::MAX))
+    let calls = calls.with(arch::SP, sp).with(arch::NUMBER, u64::MAX);
+    t.set_registers(&calls)?;
+    Ok(calls.with(arch::IP, place).with(arch::RESULT, ARGUMENT).with(arch::SP, sp + 8))
 }
 
 /// Has the tracee make getpid(2) in place of what it was about to do: gives its exit-stop.
@@ -131,10 +137,15 @@ fn inject_getpid(t: Stopped, interrupted: &Registers) -> Flow<Stopped> {
         makes.with(arch::NUMBER, number)
     };
     t.set_registers(&makes)?;
-    let t = t.syscall()?.expect("restore.rewound", Stop::SyscallEnter)?;
-    t.check("restore.rewound", "number of the injected call", number, t.syscall_number()?);
+    let t = t.syscall()?.expect(REWOUND, Stop::SyscallEnter)?;
     let t = t.syscall()?.expect(ENTER, Stop::SyscallExit)?;
-    let (pid, result) = (ReturnPid(t.pid as u64), ReturnPid(t.registers()?.result()));
-    t.check("restore.rewound", "result of the injected call", pid, result);
+    let registers = t.registers()?;
+    let (pid, result) = (ReturnPid(t.pid as u64), ReturnPid(registers.result()));
+    t.check(REWOUND, "result of the injected call", pid, result);
+    let made = interrupted.with(arch::IP, label::SYSCALL_RETURN).with(arch::NUMBER, number);
+    let mut differing = made.with(arch::RESULT, registers.result()).differing(&registers);
+    // It marks the exit-stop.
+    differing.retain(|name| *name != "x7");
+    t.check(REWOUND, "other registers changed", vec![], differing);
     Ok(t)
 }

@@ -1,8 +1,10 @@
 //! Calls that fail with `EINTR` whatever interrupted them.
 
 use super::way::{END, ENTER, EXIT, INTERRUPTS, SIGNAL};
-use ptrace_conformance_harness::case::{ANY_START, Axis, Case, axis};
+use ptrace_conformance_harness::arch;
+use ptrace_conformance_harness::case::{ANY_START, Axis, Case, Dimension, Start, axis};
 use ptrace_conformance_harness::errno::Errno;
+use ptrace_conformance_harness::label;
 use ptrace_conformance_harness::program::{Arg, Program};
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Stop};
@@ -29,7 +31,7 @@ impl Axis for Never {
         &[("epoll", Never::Epoll), ("sigtimedwait", Never::Sigtimedwait)];
 }
 
-const NEVER: ptrace_conformance_harness::case::Dimension = axis::<Never>(&["epoll", "sigtimedwait"]);
+const NEVER: Dimension = axis::<Never>(&["epoll", "sigtimedwait"]);
 const FAILED: Return = Return::error(Errno::EINTR);
 
 impl Never {
@@ -72,7 +74,7 @@ pub(super) const CASES: &[Case] = &[
         scenario: |t| {
             let t = to_exit(t, Signal::STOP, STOPS)?;
             let t = t.syscall()?.expect(SIGNAL, Stop::Signal(Signal::STOP))?;
-            let seized = t.start == ptrace_conformance_harness::case::Start::Seize;
+            let seized = t.start == Start::Seize;
             let stop = if seized { Stop::EventStop(Signal::STOP) } else { Stop::Group(Signal::STOP) };
             let t = t.resume(Resume::Syscall, Signal::STOP)?.expect("stop.group.reported", stop)?;
             t.kill(Signal::CONT)?;
@@ -132,10 +134,7 @@ fn to_exit(t: Stopped, signal: Signal, clause: &str) -> Flow<Stopped> {
     let t = t.cont()?.expect(SIGNAL, Stop::Signal(Signal::TRAP))?;
     if cfg!(target_arch = "aarch64") {
         // Stopped at the instruction, not behind it.
-        t.set_register(
-            ptrace_conformance_harness::arch::IP,
-            ptrace_conformance_harness::label::BREAKPOINT_RETURN,
-        )?;
+        t.set_register(arch::IP, label::BREAKPOINT_RETURN)?;
     }
     let t = t.syscall()?.expect(ENTER, Stop::SyscallEnter)?;
     t.kill(signal)?;

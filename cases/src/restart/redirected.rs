@@ -2,7 +2,8 @@
 
 use super::calls::{CLASSES, Call};
 use super::way::{
-    BEFORE, END, ENTER, EXIT, IS_X86, SIGNAL, at, check_before_restart, enters, finish, program, to_signal,
+    BEFORE, END, ENTER, EXIT, IS_X86, SIGNAL, check_before_restart, enters, finish, program, set_no_number,
+    to_signal,
 };
 use ptrace_conformance_harness::arch;
 use ptrace_conformance_harness::case::{ANY_START, Axis, Case, axis};
@@ -44,22 +45,25 @@ pub(super) const CASES: &[Case] = &[
         program,
         scenario: |t| {
             let (t, before) = to_signal(t)?;
-            check_before_restart(&t, &before)?;
+            let interrupted = check_before_restart(&t, &before)?;
             let (call, number): (Call, Number) = (t.pick()?, t.pick()?);
-            let interrupted = t.registers()?;
             let moves = IS_X86 && number == Number::Kept;
             let back = if moves { arch::SYSCALL_LENGTH } else { 0 };
             let redirected = interrupted.with(arch::IP, label::BREAKPOINT + back);
             t.set_registers(&redirected)?;
             if number == Number::MinusOne {
-                t.set_syscall_number(u64::MAX)?;
+                set_no_number(&t, &redirected)?;
             }
             let t = t.cont()?.expect(MOVED, Stop::Signal(Signal::TRAP))?;
             let registers = t.registers()?;
             let place = label::BREAKPOINT + arch::BREAKPOINT_ADVANCE;
             t.check(MOVED, "place of the breakpoint", Address(place), Address(registers.ip()));
-            let result = if moves { Return(call.restarted().number) } else { Return(interrupted.result()) };
-            t.check(MOVED, "result register there", result, Return(registers.result()));
+            let result = if moves { call.restarted().number } else { interrupted.result() };
+            t.check(MOVED, "result register there", Return(result), Return(registers.result()));
+            let expected = interrupted.with(arch::IP, place).with(arch::RESULT, result);
+            // The breakpoint is no call.
+            let expected = if IS_X86 { expected.with(arch::NUMBER, u64::MAX) } else { expected };
+            t.check(MOVED, "other registers changed", vec![], expected.differing(&registers));
             t.set_registers(&interrupted)?;
             // aarch64 has forgotten by now what kind of restart it would have been.
             let again = if IS_X86 { call.restarted() } else { call.syscall() };
@@ -70,16 +74,16 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "rewound_by_the_tracer",
         title: "A tracer that rewinds the interrupted call itself, instruction pointer at the call and the number in its register, has it made again from the beginning, of whatever class.",
-        clauses: &[SIGNAL, ENTER, EXIT, END, REWOUND],
+        clauses: &[SIGNAL, ENTER, EXIT, END, REWOUND, "restore.restart-x86", "restore.restart-arm64"],
         axes: &[ANY_START, CLASSES],
         program,
         scenario: |t| {
             let (t, before) = to_signal(t)?;
             let syscall: Syscall = t.pick::<Call>()?.syscall();
-            let interrupted = t.registers()?;
-            let result = if IS_X86 { syscall.number } else { before.arg(0) };
-            let rewound = at(&interrupted, label::SYSCALL_INSTRUCTION, result);
-            t.set_registers(&if IS_X86 { rewound.with(arch::NUMBER, u64::MAX) } else { rewound })?;
+            let interrupted = check_before_restart(&t, &before)?;
+            let rewound = interrupted.with(arch::IP, label::SYSCALL_INSTRUCTION);
+            let made = rewound.with(arch::RESULT, syscall.number).with(arch::NUMBER, u64::MAX);
+            t.set_registers(if IS_X86 { &made } else { &rewound })?;
             // aarch64 takes the place for its own doing, and goes on with restart_syscall.
             let again = if IS_X86 { syscall } else { t.pick::<Call>()?.restarted() };
             finish(enters(t, REWOUND, again, &before)?, REWOUND)

@@ -2,8 +2,8 @@
 
 use super::calls::{CALLS, Call};
 use super::way::{
-    ARM64, END, ENTER, EXIT, GOES_ON, SIGNAL, X86, around_the_call, check_before_restart, check_exit, enters,
-    finish, program, to_call, to_exit, woken,
+    ARM64, CODE, END, ENTER, EXIT, GOES_ON, SIGNAL, X86, around_the_call, check_before_restart, check_exit,
+    enters, finish, program, to_call, to_exit, woken,
 };
 use ptrace_conformance_harness::arch::Registers;
 use ptrace_conformance_harness::case::{ANY_START, Case, Need, Start, axis};
@@ -22,7 +22,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "stopped_and_continued",
         title: "A call interrupted by SIGSTOP looks the same at the signal's stop, in the group-stop, and at the stop of SIGCONT, and goes on behind it.",
-        clauses: &[SIGNAL, ENTER, EXIT, END, X86, ARM64, GOES_ON, GROUP, SLEEPS, LISTENS],
+        clauses: &[SIGNAL, ENTER, EXIT, END, CODE, X86, ARM64, GOES_ON, GROUP, SLEEPS, LISTENS],
         axes: &[ANY_START, CALLS],
         program,
         scenario: |t| {

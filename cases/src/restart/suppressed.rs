@@ -2,9 +2,10 @@
 
 use super::calls::{CALLS, Call, LEFT};
 use super::way::{
-    ARM64, CODE, END, ENTER, EXIT, GOES_ON, INTERRUPTS, SIGNAL, X86, check_before_restart, check_exit,
-    entered, enters, finish, program, to_call, to_exit, to_signal, woken,
+    ARM64, CODE, END, ENTER, EXIT, GOES_ON, INTERRUPTS, IS_X86, SIGNAL, X86, check_before_restart,
+    check_exit, entered, enters, finish, number, program, to_call, to_exit, to_signal, woken,
 };
+use ptrace_conformance_harness::arch;
 use ptrace_conformance_harness::case::{ANY_START, Case, Start, axis};
 use ptrace_conformance_harness::errno::Errno;
 use ptrace_conformance_harness::kernel::Data;
@@ -124,9 +125,18 @@ pub(super) const CASES: &[Case] = &[
             let (t, before) = to_signal(t)?;
             let t = enters(t, NUMBER, Syscall::RESTART_SYSCALL, &before)?;
             let t = to_exit(t, INTERRUPTS)?;
-            let result = Return(t.registers()?.result());
-            t.check(SLEEPS, "result of restart_syscall", Return::error(Errno::ERESTART_RESTARTBLOCK), result);
-            t.check(SLEEPS, "number at its exit-stop", Syscall::RESTART_SYSCALL.number, t.syscall_number()?);
+            let registers = t.registers()?;
+            let code = Return::error(Errno::ERESTART_RESTARTBLOCK);
+            t.check(SLEEPS, "result of restart_syscall", code, Return(registers.result()));
+            t.check(
+                SLEEPS,
+                "number at its exit-stop",
+                Syscall::RESTART_SYSCALL.number,
+                number(&t, &registers)?,
+            );
+            let restarting = before.with(arch::NUMBER, Syscall::RESTART_SYSCALL.number);
+            let changed = if IS_X86 { vec!["rax"] } else { vec!["x0", "x7"] };
+            t.check(SLEEPS, "registers changed since entry", changed, restarting.differing(&registers));
             let t = t.syscall()?.expect(SIGNAL, Stop::Signal(INTERRUPTS))?;
             let t = t.syscall()?.expect(SLEEPS, Stop::SyscallEnter)?;
             finish(entered(t, SLEEPS, Syscall::RESTART_SYSCALL, &before)?, RESULT)

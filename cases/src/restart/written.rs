@@ -2,11 +2,11 @@
 
 use super::calls::{CALLS, CLASSES, Call, Class};
 use super::way::{
-    CODE, END, ENTER, EXIT, INTERRUPTS, SIGNAL, around_the_call, check_exit, ends_by, ends_with, enters,
-    finish, program, to_call, to_exit, to_signal,
+    CODE, END, ENTER, EXIT, INTERRUPTS, IS_X86, SIGNAL, around_the_call, check_before_restart, check_exit,
+    ends_by, ends_with, entered, enters, finish, number, program, set_no_number, to_call, to_exit, to_signal,
 };
 use ptrace_conformance_harness::arch;
-use ptrace_conformance_harness::case::{ANY_START, Arch, Axis, Case, Start, axis};
+use ptrace_conformance_harness::case::{ANY_START, Arch, Axis, Case, Dimension, Start, axis};
 use ptrace_conformance_harness::errno::Errno;
 use ptrace_conformance_harness::program::Program;
 use ptrace_conformance_harness::signal::Signal;
@@ -71,24 +71,28 @@ impl Then {
     }
 }
 
-const THEN: ptrace_conformance_harness::case::Dimension = axis::<Then>(&["suppressed", "handled"]);
+const THEN: Dimension = axis::<Then>(&["suppressed", "handled"]);
 
 pub(super) const CASES: &[Case] = &[
     Case {
         name: "result_written_at_exit",
         title: "A result written at the exit-stop of an interrupted call ends it: nothing is restarted, handler or not.",
-        clauses: &[SIGNAL, ENTER, EXIT, END, DECIDES],
+        clauses: &[SIGNAL, ENTER, EXIT, END, CODE, DECIDES],
         axes: &[
             axis::<Start>(&["traceme"]),
-            CLASSES,
+            // A program that got 0 from clone(2) would take itself for the child.
+            axis::<Call>(&["read", "ppoll", "futextimed"]),
             axis::<Given>(&["zero", "number", "error", "nocode"]),
             THEN,
         ],
         program: handled,
         scenario: |t| {
             let (given, then): (Given, Then) = (t.pick()?, t.pick()?);
-            let t = to_exit(to_call(t)?, INTERRUPTS)?;
-            t.set_register(arch::RESULT, given.result().0)?;
+            let t = to_call(t)?;
+            let before = t.registers()?;
+            let t = to_exit(t, INTERRUPTS)?;
+            let registers = check_exit(&t, &before)?;
+            t.set_registers(&registers.with(arch::RESULT, given.result().0))?;
             let t = t.syscall()?.expect(SIGNAL, Stop::Signal(INTERRUPTS))?;
             ends_by(t, then.signal(), DECIDES, given.result())
         },
@@ -111,8 +115,13 @@ pub(super) const CASES: &[Case] = &[
             let t = t.resume(Resume::Syscall, INTERRUPTS)?.expect(ENTER, Stop::SyscallEnter)?;
             let t = t.syscall()?.expect(ENTER, Stop::SyscallExit)?;
             let t = t.syscall()?.expect(ENTER, Stop::SyscallEnter)?;
+            let before = t.registers()?;
             let t = to_exit(t, INTERRUPTS)?;
-            t.set_register(arch::RESULT, class.code().0)?;
+            let registers = t.registers()?;
+            t.check(EXIT, "result", Return(0o22), Return(registers.result()));
+            let changed = if IS_X86 { vec!["rax"] } else { vec!["x0", "x7"] };
+            t.check(EXIT, "registers changed since entry", changed, before.differing(&registers));
+            t.set_registers(&registers.with(arch::RESULT, class.code().0))?;
             let t = t.syscall()?.expect(SIGNAL, Stop::Signal(INTERRUPTS))?;
             let (again, result) = match (class, then) {
                 (Class::NoIntr, _) | (Class::Sys | Class::NoHand, Then::Suppressed) => (true, Return(0o22)),
@@ -121,13 +130,12 @@ pub(super) const CASES: &[Case] = &[
                 (_, Then::Handled) => (false, Return::error(Errno::EINTR)),
             };
             let t = t.resume(Resume::Syscall, then.signal())?.expect(DECIDES, Stop::SyscallEnter)?;
-            let next = match (class, then) {
-                (_, Then::Handled) => Syscall::RT_SIGRETURN,
-                (Class::Block, Then::Suppressed) => Syscall::RESTART_SYSCALL,
-                (_, Then::Suppressed) => Syscall::UMASK,
+            let (clause, next) = match class {
+                Class::Block if then == Then::Suppressed => (FORGOTTEN, Syscall::RESTART_SYSCALL),
+                _ => (DECIDES, Syscall::UMASK),
             };
-            t.check(DECIDES, "number", next.number, t.syscall_number()?);
-            let clause = if next.number == Syscall::RESTART_SYSCALL.number { FORGOTTEN } else { DECIDES };
+            // Behind a handler it is rt_sigreturn.
+            let t = if then == Then::Suppressed { entered(t, DECIDES, next, &before)? } else { t };
             let t = t.syscall()?.expect(ENTER, Stop::SyscallExit)?;
             let t = t.syscall()?.expect(ENTER, Stop::SyscallEnter)?;
             let behind = if again && then == Then::Handled { Syscall::UMASK } else { Syscall::EXIT_GROUP };
@@ -147,12 +155,18 @@ pub(super) const CASES: &[Case] = &[
             let t = to_call(t)?;
             let before = t.registers()?;
             let t = to_exit(t, INTERRUPTS)?;
-            check_exit(&t, &before)?;
-            t.set_syscall_number(u64::MAX)?;
+            let at_exit = check_exit(&t, &before)?;
+            set_no_number(&t, &at_exit)?;
             let t = t.syscall()?.expect(SIGNAL, Stop::Signal(INTERRUPTS))?;
             let code = t.pick::<Call>()?.code();
-            t.check(CANCELS, "result register", code, Return(t.registers()?.result()));
-            let cancels = cfg!(target_arch = "x86_64") && then == Then::Suppressed;
+            let registers = t.registers()?;
+            let mut differing = at_exit.differing(&registers);
+            // It marked the exit-stop.
+            differing.retain(|name| *name != "x7");
+            let changed = if IS_X86 { vec!["orig_rax"] } else { vec![] };
+            t.check(CANCELS, "registers changed since the exit-stop", changed, differing);
+            t.check(CANCELS, "number", u64::MAX, number(&t, &registers)?);
+            let cancels = IS_X86 && then == Then::Suppressed;
             ends_by(t, then.signal(), if cancels { "x86.orig-ax-minus1" } else { CANCELS }, code)
         },
         ..Case::NEW
@@ -160,21 +174,21 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "x0_written_at_the_signals_stop",
         title: "x0 written at the stop of the interrupting signal is the first argument of the call made again; a handler's EINTR takes its place.",
-        clauses: &[SIGNAL, ENTER, EXIT, END, X0],
+        clauses: &[SIGNAL, ENTER, EXIT, END, X0, "restore.restart-arm64"],
         arches: &[Arch::Aarch64],
         only: "x86_64 has the result in that register, which no argument has",
         axes: &[ANY_START, axis::<Call>(&["ppoll"]), THEN],
         program: handled,
         scenario: |t| {
             let then: Then = t.pick()?;
-            let (t, _) = to_signal(t)?;
-            t.set_register(arch::RESULT, 1 << 40)?;
+            let (t, before) = to_signal(t)?;
+            let registers = check_before_restart(&t, &before)?.with(arch::RESULT, 1 << 40);
+            t.set_registers(&registers)?;
             if then == Then::Handled {
                 return ends_by(t, INTERRUPTS, X0, Return::error(Errno::EINTR));
             }
-            let t = t.syscall()?.expect(X0, Stop::SyscallEnter)?;
-            t.check(X0, "first argument", 1 << 40, t.registers()?.arg(0));
-            finish(t, X0)
+            let written = before.with(arch::RESULT, 1 << 40);
+            finish(enters(t, X0, Syscall::PPOLL, &written)?, X0)
         },
         ..Case::NEW
     },
@@ -188,8 +202,9 @@ pub(super) const CASES: &[Case] = &[
         program: handled,
         scenario: |t| {
             let then: Then = t.pick()?;
-            let (t, _) = to_signal(t)?;
-            t.set_register(arch::RESULT, 77)?;
+            let (t, before) = to_signal(t)?;
+            let registers = check_before_restart(&t, &before)?;
+            t.set_registers(&registers.with(arch::RESULT, 77))?;
             ends_by(t, then.signal(), "restore.restart-x86", Return(77))
         },
         ..Case::NEW
@@ -197,14 +212,23 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "number_minus_one_at_the_signals_stop",
         title: "Number -1 written at the stop of the interrupting signal cancels everything on x86_64 and nothing on aarch64, where it reads -1 already.",
-        clauses: &[SIGNAL, ENTER, EXIT, END, "x86.orig-ax-minus1", "restore.restart-arm64"],
+        clauses: &[
+            SIGNAL,
+            ENTER,
+            EXIT,
+            END,
+            "x86.orig-ax-minus1",
+            "restore.restart-x86",
+            "restore.restart-arm64",
+        ],
         axes: &[axis::<Start>(&["traceme"]), CLASSES],
         program,
         scenario: |t| {
             let (t, before) = to_signal(t)?;
-            t.set_syscall_number(u64::MAX)?;
+            let registers = check_before_restart(&t, &before)?;
+            set_no_number(&t, &registers)?;
             let call: Call = t.pick()?;
-            if cfg!(target_arch = "x86_64") {
+            if IS_X86 {
                 return ends_with(t, "x86.orig-ax-minus1", call.code());
             }
             let clause = "restore.restart-arm64";
@@ -215,7 +239,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "other_number_at_the_signals_stop",
         title: "Another number in orig_rax at the stop of the interrupting signal is the call made instead, except where restart_syscall goes on.",
-        clauses: &[SIGNAL, ENTER, EXIT, END, "x86.orig-ax-other"],
+        clauses: &[SIGNAL, ENTER, EXIT, END, "x86.orig-ax-other", "restore.restart-x86"],
         arches: &[Arch::X86_64],
         only: "aarch64 has rewound the call before the stop",
         axes: &[ANY_START, CLASSES],
@@ -223,7 +247,8 @@ pub(super) const CASES: &[Case] = &[
         scenario: |t| {
             const OTHER: &str = "x86.orig-ax-other";
             let (t, before) = to_signal(t)?;
-            t.set_register(arch::NUMBER, Syscall::GETPID.number)?;
+            let registers = check_before_restart(&t, &before)?;
+            t.set_registers(&registers.with(arch::NUMBER, Syscall::GETPID.number))?;
             let call: Call = t.pick()?;
             if call.class() == Class::Block {
                 return finish(enters(t, OTHER, Syscall::RESTART_SYSCALL, &before)?, OTHER);

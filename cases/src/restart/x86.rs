@@ -1,11 +1,12 @@
 //! Interruptible calls that only x86_64 has: poll(2) and pause(2).
 
 use super::calls::Class;
-use super::way::{END, ENTER, EXIT, INTERRUPTS, SIGNAL};
-use ptrace_conformance_harness::arch;
+use super::way::{END, ENTER, EXIT, INTERRUPTS, SIGNAL, entered};
+use ptrace_conformance_harness::arch::{self, Registers};
 use ptrace_conformance_harness::case::{ANY_START, Arch, Axis, Case, axis};
 use ptrace_conformance_harness::label;
 use ptrace_conformance_harness::program::Program;
+use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Stop};
 use ptrace_conformance_harness::syscalls::Syscall;
 use ptrace_conformance_harness::tracee::{Flow, Resume, Stopped};
@@ -67,14 +68,18 @@ pub(super) const CASES: &[Case] = &[Case {
     },
     scenario: |t| {
         let old: Old = t.pick()?;
-        let t = t.cont()?.expect(SIGNAL, Stop::Signal(ptrace_conformance_harness::signal::Signal::TRAP))?;
-        let t = to_exit(t.syscall()?.expect(ENTER, Stop::SyscallEnter)?, old)?;
+        let t = t.cont()?.expect(SIGNAL, Stop::Signal(Signal::TRAP))?;
+        let t = t.syscall()?.expect(ENTER, Stop::SyscallEnter)?;
+        let before = t.registers()?;
+        let (t, _) = to_exit(t, old, &before)?;
         let t = t.syscall()?.expect(SIGNAL, Stop::Signal(INTERRUPTS))?;
-        t.check(CODE, "result register", old.class().code(), Return(t.registers()?.result()));
+        let registers = t.registers()?;
+        t.check(CODE, "result register", old.class().code(), Return(registers.result()));
+        t.check(CODE, "registers changed since entry", vec!["rax"], before.differing(&registers));
         let t = t.resume(Resume::Syscall, INTERRUPTS)?.expect(POLL, Stop::SyscallEnter)?;
-        t.check(POLL, "number made again", old.restarted().number, t.syscall_number()?);
-        let t = to_exit(t, old)?;
-        t.set_register(arch::RESULT, 0)?;
+        let t = entered(t, POLL, old.restarted(), &before)?;
+        let (t, registers) = to_exit(t, old, &before.with(arch::NUMBER, old.restarted().number))?;
+        t.set_registers(&registers.with(arch::RESULT, 0))?;
         let t = t.syscall()?.expect(SIGNAL, Stop::Signal(INTERRUPTS))?;
         let task = t.resume(Resume::Cont, INTERRUPTS)?.ends(END, Gone::Exited(3))?;
         task.check_saw(CODE, old.syscall().name, Some(Return(0)))
@@ -83,11 +88,12 @@ pub(super) const CASES: &[Case] = &[Case {
 }];
 
 /// From an enter-stop to the exit-stop of the call that the signal interrupts.
-fn to_exit(t: Stopped, old: Old) -> Flow<Stopped> {
+fn to_exit(t: Stopped, old: Old, before: &Registers) -> Flow<(Stopped, Registers)> {
     t.kill(INTERRUPTS)?;
     let t = t.syscall()?.expect(EXIT, Stop::SyscallExit)?;
     let registers = t.registers()?;
     t.check(CODE, "result at the exit-stop", old.class().code(), Return(registers.result()));
     t.check(CODE, "instruction pointer", Address(label::SYSCALL_RETURN), Address(registers.ip()));
-    Ok(t)
+    t.check(CODE, "registers changed since entry", vec!["rax"], before.differing(&registers));
+    Ok((t, registers))
 }
