@@ -105,8 +105,9 @@ pub(super) const CASES: &[Case] = &[
             let t = t.syscall()?.expect(VISIBLE, Stop::SyscallEnter)?;
             let entered = t.registers()?;
             t.check(VISIBLE, "number", sleeps.restarted().number, number(&t, &entered)?);
-            let answer = t.syscall_info().map(|info| info.op());
-            t.check(VISIBLE, "op", Ok(info::ENTRY), answer);
+            let answer = t.syscall_info();
+            t.check(VISIBLE, "op", Ok(info::ENTRY), answer.map(|info| info.op()));
+            t.check(VISIBLE, "entry.nr", Ok(sleeps.restarted().number), answer.map(|info| info.number()));
             t.check_saw(GOES_ON, sleeps.syscall().name, None)?;
             if matches!(sleeps, Sleeps::Ppoll | Sleeps::Nanosleep) {
                 return both_end(leader, t, Gone::Killed(Signal::KILL, false));
@@ -115,8 +116,9 @@ pub(super) const CASES: &[Case] = &[
             let t = t.syscall()?.expect(GOES_ON, Stop::SyscallExit)?;
             let again = Return::error(Errno(libc::EAGAIN));
             t.check(GOES_ON, "result", again, Return(t.registers()?.result()));
-            let answer = t.syscall_info().map(|info| (info.op(), info.is_error()));
-            t.check(GOES_ON, "op and is_error", Ok((info::EXIT, 1)), answer);
+            let answer = t.syscall_info();
+            t.check(GOES_ON, "op", Ok(info::EXIT), answer.map(|info| info.op()));
+            t.check(GOES_ON, "exit.rval", Ok(again), answer.map(|info| Return(info.rval())));
             both_end(leader, t, Gone::Exited(4))
         },
         ..Case::NEW
@@ -237,8 +239,10 @@ fn check_place(t: &Stopped, sleeps: Sleeps) -> Flow {
     } else {
         t.check(BEFORE, "number register", sleeps.syscall().number, registers.words[arch::NUMBER]);
     }
-    let answer = t.syscall_info().map(|info| info.op());
-    t.check(BEFORE, "op", Ok(info::NONE), answer);
+    let answer = t.syscall_info();
+    t.check(BEFORE, "op", Ok(info::NONE), answer.map(|info| info.op()));
+    let same = answer.map(|info| (info.ip(), info.sp()) == (registers.ip(), registers.sp()));
+    t.check(BEFORE, "both pointers as in NT_PRSTATUS", Ok(true), same);
     Ok(())
 }
 

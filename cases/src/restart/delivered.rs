@@ -48,8 +48,9 @@ pub(super) const CASES: &[Case] = &[
         scenario: |t| {
             let (t, before) = to_signal(t)?;
             let t = t.resume(Resume::Syscall, INTERRUPTS)?.expect(HANDLED, Stop::SyscallEnter)?;
-            let (times, signal, _) = t.handled();
+            let (times, signal, code) = t.handled();
             t.check(HANDLED, "signals handled", (2, INTERRUPTS), (times, signal));
+            t.check(HANDLED, "si_code in the handler", libc::SI_USER, code);
             let t = t.syscall()?.expect(ENTER, Stop::SyscallExit)?;
             let (call, action): (Call, Action) = (t.pick()?, t.pick()?);
             let clause = clause(call, action);

@@ -66,21 +66,9 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "suppressed_unseen",
-        title: "Without PTRACE_SYSCALL the only stop is the signal's, again and again, and the call goes on unseen until a handler ends it.",
+        title: "Without PTRACE_SYSCALL the only stop is the signal's, again and again, and the call goes on unseen to its own end.",
         clauses: &[SIGNAL, ENTER, END, X86, ARM64, GOES_ON],
-        axes: &[
-            ANY_START,
-            axis::<Call>(&[
-                "futex",
-                "ppoll",
-                "pselect6",
-                "sigsuspend",
-                "until",
-                "nanosleep",
-                "clocknanosleep",
-                "futextimed",
-            ]),
-        ],
+        axes: &[ANY_START, CALLS],
         program,
         scenario: |t| {
             let t = to_call(t)?;
@@ -93,7 +81,7 @@ pub(super) const CASES: &[Case] = &[
             let t = t.cont()?.expect(SIGNAL, Stop::Signal(INTERRUPTS))?;
             let call: Call = t.pick()?;
             t.check_saw(GOES_ON, call.syscall().name, None)?;
-            woken(t, GOES_ON)
+            finish(t, GOES_ON)
         },
         ..Case::NEW
     },
