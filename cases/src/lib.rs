@@ -8,6 +8,7 @@ mod event_stops;
 pub mod legality;
 pub mod notes;
 pub mod peers;
+mod restart;
 mod seccomp;
 mod syscall_stops;
 
@@ -19,6 +20,7 @@ pub const FAMILIES: Registry = &[
     event_stops::FAMILY,
     capture_restore::FAMILY,
     legality::FAMILY,
+    restart::FAMILY,
     death::FAMILY,
     seccomp::FAMILY,
 ];

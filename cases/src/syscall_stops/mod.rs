@@ -3,6 +3,7 @@
 mod aarch64;
 mod change;
 mod info;
+mod info_memory;
 mod info_size;
 mod leave;
 mod registers;
@@ -10,6 +11,7 @@ mod regset;
 mod resume;
 mod sequence;
 mod set_info;
+mod set_info_result;
 mod signals;
 mod skip;
 mod status;
@@ -32,8 +34,10 @@ pub const FAMILY: Family = Family {
         change::CASES,
         skip::CASES,
         info::CASES,
+        info_memory::CASES,
         info_size::CASES,
         set_info::CASES,
+        set_info_result::CASES,
         leave::CASES,
         signals::CASES,
         resume::CASES,

@@ -106,6 +106,26 @@ pub(super) const CASES: &[Case] = &[
         ..Case::NEW
     },
     Case {
+        name: "wide_number_written",
+        title: "Bits above the lower 32 that the tracer writes into orig_rax are ignored: the call is made.",
+        clauses: &[ENTER, EXIT, "x86.number-32-bits", "sysinfo.entry-nr"],
+        arches: &[Arch::X86_64],
+        only: NO_ORIG_RAX,
+        program: |p| {
+            p.call(Syscall::CLOSE, &[u64::MAX]);
+            p.exit(3);
+        },
+        scenario: |t| {
+            let t = to_enter(t)?;
+            t.set_register(arch::NUMBER, 1 << 32 | Syscall::GETPID.number)?;
+            let shown = t.syscall_info().map(|info| info.number());
+            t.check("sysinfo.entry-nr", "entry.nr", Ok(Syscall::GETPID.number), shown);
+            let task = to_exit(t)?.cont()?.ends(ENTER, Gone::Exited(3))?;
+            task.check_saw_pid("x86.number-32-bits", "close", &task)
+        },
+        ..Case::NEW
+    },
+    Case {
         name: "dispatched_to_the_user",
         title: "A call that syscall user dispatch intercepts stops neither at entry nor at exit: SIGSYS comes, and if that is suppressed, the next call.",
         clauses: &[ENTER, EXIT, "x86.dispatch-no-stop", "x86.dispatch-siginfo"],
