@@ -43,7 +43,7 @@ impl Ending {
 }
 
 /// Why kernels before 6.0 differ once a task is dying.
-pub(crate) const WOKEN_BY_SIGKILL: Quirk = Quirk {
+const WOKEN_BY_SIGKILL: Quirk = Quirk {
     what: "",
     observed: "",
     arches: Arch::ALL,

@@ -6,9 +6,8 @@ use super::state::State;
 use super::table::rows;
 use super::way::{self, GOES_ON, GROUP, STOPS, end_of, next_stop, to_event};
 use crate::changes::NO_SIGNALS_WHEN_DYING;
-use crate::event_stops::exit::WOKEN_BY_SIGKILL;
 use crate::event_stops::tasks::{END, EVENT, TRACED};
-use ptrace_conformance_harness::case::{Arch, Axis, Case, Dimension, Quirk, Start, axis};
+use ptrace_conformance_harness::case::{Arch, Axis, Case, Dimension, Start, axis};
 use ptrace_conformance_harness::request::{Event, Request};
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Stop};
@@ -85,7 +84,6 @@ const CASE: Case = Case {
     ],
     axes: &[STARTS, STOPPED, WAYS],
     changes: &[&NO_SIGNALS_WHEN_DYING],
-    quirks: &[Quirk { what: "end", observed: "killed by SIGKILL", ..WOKEN_BY_SIGKILL }],
     program: way::program,
     scenario,
     ..Case::NEW
@@ -226,7 +224,7 @@ fn killed(t: Stopped, state: State) -> Flow {
         return end_of(t.cont()?, State::Killed);
     }
     match t.across(&NO_SIGNALS_WHEN_DYING, true, false)? {
-        true => end_of(t.left_alone(), state),
+        true => end_of(t.left_alone(), State::Killed),
         false => end_of(t.cont()?, state),
     }
 }
