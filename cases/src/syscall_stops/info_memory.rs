@@ -112,6 +112,7 @@ pub(super) const CASES: &[Case] = &[
             let number = t.pick::<Wide>()?.number();
             let t = to_enter(t)?;
             let entry = t.must("PTRACE_GET_SYSCALL_INFO", t.syscall_info())?;
+            t.check("setinfo.range", "entry.nr before", Syscall::CLOSE.number, entry.number());
             let fits = i32::try_from(number).is_ok();
             let expected = if fits { Ok(()) } else { Err(Errno::ERANGE) };
             let answer = t.set_syscall_info(&entry.with(NUMBER, number as u64));
