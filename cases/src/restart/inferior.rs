@@ -86,7 +86,8 @@ pub(super) const CASES: &[Case] = &[
             "interrupt.stops",
         ],
         axes: &[
-            axis::<Start>(&["seize"]), // With a restart block aarch64 puts the number of restart_syscall over any other at the call instruction.
+            axis::<Start>(&["seize"]),
+            // aarch64 would put the number of restart_syscall over the injected one at that place.
             axis::<Call>(&["read", "clone", "ppoll"]),
             axis::<Look>(&["atonce", "interrupted"]),
         ],

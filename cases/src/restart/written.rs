@@ -139,8 +139,8 @@ pub(super) const CASES: &[Case] = &[
             let t = if then == Then::Suppressed { entered(t, DECIDES, next, &before)? } else { t };
             let t = t.syscall()?.expect(ENTER, Stop::SyscallExit)?;
             let t = t.syscall()?.expect(ENTER, Stop::SyscallEnter)?;
-            let behind = if again && then == Then::Handled { Syscall::UMASK } else { Syscall::EXIT_GROUP };
-            t.check(DECIDES, "number behind it", behind.number, t.syscall_number()?);
+            let behind = again && then == Then::Handled;
+            let t = if behind { entered(t, DECIDES, Syscall::UMASK, &before)? } else { t };
             t.cont()?.ends(END, Gone::Exited(3))?.check_saw(clause, "umask", Some(result))
         },
         ..Case::NEW

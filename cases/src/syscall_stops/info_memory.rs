@@ -112,13 +112,16 @@ pub(super) const CASES: &[Case] = &[
             let number = t.pick::<Wide>()?.number();
             let t = to_enter(t)?;
             let entry = t.must("PTRACE_GET_SYSCALL_INFO", t.syscall_info())?;
+            t.check("setinfo.range", "entry.nr before", Syscall::CLOSE.number, entry.number());
             let fits = i32::try_from(number).is_ok();
             let expected = if fits { Ok(()) } else { Err(Errno::ERANGE) };
             let answer = t.set_syscall_info(&entry.with(NUMBER, number as u64));
             t.check("setinfo.range", "PTRACE_SET_SYSCALL_INFO", expected, answer);
             let left = if fits { number } else { Syscall::CLOSE.number as i64 };
-            let shown = t.syscall_info().map(|info| info.number() as i64);
-            t.check("kdoc.setinfo-nr-range", "entry.nr", Ok(left), shown);
+            let shown = t.must("PTRACE_GET_SYSCALL_INFO", t.syscall_info())?;
+            t.check("kdoc.setinfo-nr-range", "entry.nr", left, shown.number() as i64);
+            let same = shown.bytes == entry.with(NUMBER, left as u64).bytes;
+            t.check("kdoc.setinfo-nr-range", "nothing else has changed", true, same);
             let errno = if fits { Errno::ENOSYS } else { Errno::EBADF };
             let task = to_exit(t)?.cont()?.ends(ENTER, Gone::Exited(3))?;
             task.check_saw("sysstop.invalid-number-made", "close", Some(Return::error(errno)))

@@ -93,7 +93,9 @@ pub(super) const CASES: &[Case] = &[
         scenario: |t| {
             let (result, said) = t.pick::<Over>()?.parts();
             let t = pass(t)?;
-            let mut changed = t.must("PTRACE_GET_SYSCALL_INFO", t.syscall_info())?.with(UNION, result.0);
+            let read = t.must("PTRACE_GET_SYSCALL_INFO", t.syscall_info())?;
+            t.check("setinfo.rval", "exit.rval before", Return::error(Errno::EBADF), Return(read.rval()));
+            let mut changed = read.with(UNION, result.0);
             changed.bytes[BEHIND] = said;
             t.check("setinfo.modifies", "PTRACE_SET_SYSCALL_INFO", Ok(()), t.set_syscall_info(&changed));
             let answer = t.syscall_info();
@@ -140,8 +142,10 @@ pub(super) const CASES: &[Case] = &[
             );
             t.check(DATA, "seccomp.ret_data afterwards", FILTERS, shown.ret_data());
             let t = to_exit(t)?;
-            let result = Return(t.registers()?.result());
+            let result = t.syscall_info().map(|info| Return(info.rval()));
             if changed == Changed::Number {
+                let same = result == Ok(Return(t.pid as u64));
+                t.check(AT_EVENT, "exit.rval is the process's id", true, same);
                 let task = t.cont()?.ends(EXIT, Gone::Exited(3))?;
                 return task.check_saw_pid(AT_EVENT, "umask", &task);
             }
@@ -149,7 +153,7 @@ pub(super) const CASES: &[Case] = &[
                 Changed::Skipped => Return::error(Errno::ENOSYS),
                 _ => Return(0o22),
             };
-            t.check(AT_EVENT, "result", expected, result);
+            t.check(AT_EVENT, "exit.rval", Ok(expected), result);
             let task = t.cont()?.ends(EXIT, Gone::Exited(3))?;
             task.check_saw(AT_EVENT, "umask", Some(expected))
         },
