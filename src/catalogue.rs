@@ -119,6 +119,7 @@ fn requirement(need: Need) -> String {
     match need {
         Need::Kernel(major, minor) => format!("Linux {major}.{minor} or later"),
         Need::SeccompFilter => "seccomp filters".to_owned(),
+        Need::CheckpointRestore => "CONFIG_CHECKPOINT_RESTORE".to_owned(),
         Need::Root => "root's rights".to_owned(),
         Need::Request(request) => format!("{request} permitted"),
     }

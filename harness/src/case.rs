@@ -35,6 +35,8 @@ pub enum Need {
     SeccompFilter,
     /// The rights of root over other tasks: `CAP_SYS_PTRACE` and `CAP_SYS_ADMIN`.
     Root,
+    /// `CONFIG_CHECKPOINT_RESTORE`, with which seccomp filters can be read and suspended.
+    CheckpointRestore,
     /// The right to use this request at all on this machine.
     Request(crate::request::Request),
 }

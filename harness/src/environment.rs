@@ -87,9 +87,15 @@ pub fn lacks(need: Need) -> Option<String> {
         Need::Root if !has_rights_of_root() => {
             Some("needs root's rights: CAP_SYS_PTRACE and CAP_SYS_ADMIN".to_owned())
         }
-        Need::Kernel(..) | Need::Root | Need::Request(_) => None,
+        Need::CheckpointRestore if !std::path::Path::new(OF_CHECKPOINT_RESTORE).exists() => {
+            Some("needs CONFIG_CHECKPOINT_RESTORE".to_owned())
+        }
+        Need::Kernel(..) | Need::Root | Need::CheckpointRestore | Need::Request(_) => None,
     }
 }
+
+/// A file that only kernels with `CONFIG_CHECKPOINT_RESTORE` have.
+const OF_CHECKPOINT_RESTORE: &str = "/proc/sys/kernel/ns_last_pid";
 
 /// Whether this process has `CAP_SYS_PTRACE` and `CAP_SYS_ADMIN`.
 fn has_rights_of_root() -> bool {

@@ -276,6 +276,16 @@ impl Task {
         self.must("kill", sent)
     }
 
+    /// `PTRACE_INTERRUPT`
+    ///
+    /// # Errors
+    ///
+    /// If the kernel refuses.
+    pub fn interrupt(&self) -> Flow {
+        let answer = self.request(Request::INTERRUPT, 0, Data::Word(0));
+        self.must("PTRACE_INTERRUPT", answer).map(drop)
+    }
+
     /// A handle on a task that this one made, by its id, under the role it has from now on.
     pub fn relative(&self, pid: i32, role: &str) -> Running {
         self.context.adopt(pid, role);
@@ -349,7 +359,7 @@ impl Task {
         }
     }
 
-    fn position(&self, step: &str) -> Flow<usize> {
+    pub(crate) fn position(&self, step: &str) -> Flow<usize> {
         self.program.find(step).ok_or_else(|| Halt::Broken(format!("the program has no step `{step}`")))
     }
 }
@@ -419,16 +429,6 @@ impl Running {
     /// would have to be ended, and its id may soon be another's.
     pub fn reaped_by_parent(self) {
         self.context.gone(self.pid);
-    }
-
-    /// `PTRACE_INTERRUPT`
-    ///
-    /// # Errors
-    ///
-    /// If the kernel refuses.
-    pub fn interrupt(&self) -> Flow {
-        let answer = self.request(Request::INTERRUPT, 0, Data::Word(0));
-        self.must("PTRACE_INTERRUPT", answer).map(drop)
     }
 
     pub(crate) fn next(self) -> Flow<Waited> {

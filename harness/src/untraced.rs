@@ -14,15 +14,14 @@ impl Task {
     ///
     /// If the program has no such step, or its call failed: nothing to go on with.
     pub fn made(&self, step: &str, role: &str) -> Flow<Running> {
-        let id = loop {
-            match self.context.kernel.honestly(|| self.saw(step))? {
-                Some(id) => break id,
-                None => std::thread::yield_now(),
-            }
-        };
+        let position = self.position(step)?;
+        while self.image.seen(position).times == 0 {
+            std::thread::yield_now();
+        }
+        let id = self.image.seen(position).result;
         match i32::try_from(id) {
             Ok(pid) if pid > 0 => Ok(self.relative(pid, role)),
-            _ => Err(Halt::Broken(format!("{step} made no task: {:#x}", id))),
+            _ => Err(Halt::Broken(format!("{step} made no task: {id:#x}"))),
         }
     }
 

@@ -104,7 +104,7 @@ pub(super) const CASES: &[Case] = &[
             let (doer, other) = doer_and_other(t)?;
             let doer = doer.expect(FIRST, Stop::Signal(Signal::TERM))?;
             doer.kill(Signal::KILL)?;
-            refused(&doer);
+            refused(&doer, VANISH);
             let (leader, thread) = by_rank(doer.left_alone(), other)?;
             thread.ends(EACH, BY_KILL)?;
             leader.ends("death.sigkill-all-threads", BY_KILL)?;
@@ -126,7 +126,7 @@ pub(super) const CASES: &[Case] = &[
         scenario: |t| {
             let (leader, thread) = split(t)?;
             leader.kill(Signal::KILL)?;
-            refused(&thread);
+            refused(&thread, VANISH);
             thread.left_alone().ends(EACH, BY_KILL)?;
             leader.ends("death.sigkill-all-threads", BY_KILL)?;
             Ok(())
@@ -152,7 +152,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "requests_after_sigkill",
         title: "After SIGKILL a stopped tracee answers every request with ESRCH, and a wait that blocks tells of its end.",
-        clauses: &[TO_STOP, VANISH, "death.esrch-after-kill", "death.wnohang-may-be-zero"],
+        clauses: &[TO_STOP, "death.esrch-after-kill", "death.wnohang-may-be-zero"],
         axes: &[ANY_START, axis::<Where>(&["enter", "exit", "delivery"])],
         program: |p| {
             p.raise(Signal::TERM);
@@ -161,7 +161,7 @@ pub(super) const CASES: &[Case] = &[
             const MAY: &str = "death.wnohang-may-be-zero";
             let t = to_place(t)?;
             t.kill(Signal::KILL)?;
-            refused(&t);
+            refused(&t, "death.esrch-after-kill");
             t.left_alone().ends(MAY, BY_KILL)?;
             Ok(())
         },
@@ -190,10 +190,10 @@ fn to_place(t: Stopped) -> Flow<Stopped> {
 }
 
 /// One request of each kind: to look, to write, to set going.
-fn refused(t: &Stopped) {
+fn refused(t: &Stopped, clause: &str) {
     let gone = Err(Errno::ESRCH);
-    t.check(VANISH, "PTRACE_GETEVENTMSG", gone, t.message());
-    t.check(VANISH, "PTRACE_PEEKDATA", gone, t.peek(Program::shared(0)));
-    t.check(VANISH, "PTRACE_SETOPTIONS", Err(Errno::ESRCH), t.set_options(0));
-    t.check(VANISH, "PTRACE_CONT", Err(Errno::ESRCH), t.request(Request::CONT, 0, Data::Word(0)).map(drop));
+    t.check(clause, "PTRACE_GETEVENTMSG", gone, t.message());
+    t.check(clause, "PTRACE_PEEKDATA", gone, t.peek(Program::shared(0)));
+    t.check(clause, "PTRACE_SETOPTIONS", Err(Errno::ESRCH), t.set_options(0));
+    t.check(clause, "PTRACE_CONT", Err(Errno::ESRCH), t.request(Request::CONT, 0, Data::Word(0)).map(drop));
 }

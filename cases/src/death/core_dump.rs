@@ -45,16 +45,16 @@ pub(super) const CASES: &[Case] = &[
             let thread = thread.cont()?;
             let leader = leader.expect(FAULT, Stop::Signal(Signal::SEGV))?;
             let leader = leader.resume(Resume::Cont, Signal::SEGV)?;
-            let thread = exit_event(thread)?;
+            let thread = exit_event(thread, EXIT)?;
             let waits = leader.across(&DUMP_FIRST, true, false)?;
             let (leader, thread) = if waits {
                 // Uninterruptible, in the dump, until the other thread is past its event.
                 leader.await_state(&['D'])?;
                 leader.check(FIRST, "wait for the thread that dumps", Ok(None), leader.poll());
                 let thread = thread.cont()?;
-                (exit_event(leader)?, thread)
+                (exit_event(leader, EXIT)?, thread)
             } else {
-                let leader = exit_event(leader)?;
+                let leader = exit_event(leader, FIRST)?;
                 (leader, thread.cont()?)
             };
             let end = Gone::Killed(Signal::SEGV, false);
@@ -99,8 +99,8 @@ pub(super) const CASES: &[Case] = &[
     },
 ];
 
-fn exit_event(t: Running) -> Flow<Stopped> {
-    let t = t.expect(EXIT, Stop::Event(Event::EXIT))?;
+fn exit_event(t: Running, clause: &str) -> Flow<Stopped> {
+    let t = t.expect(clause, Stop::Event(Event::EXIT))?;
     let message = t.message().map(Word);
     t.check(MESSAGE, "event message", Ok(Word(Signal::SEGV.0 as u64)), message);
     Ok(t)

@@ -1,18 +1,17 @@
 //! A process of two traced threads, and which of them does it.
 
-use crate::event_stops::tasks::{TRACED, to_first_stop};
+pub(crate) use crate::event_stops::tasks::{MADE, split};
+
+use crate::event_stops::tasks::TRACED;
 use ptrace_conformance_harness::case::{Axis, Dimension, axis};
 use ptrace_conformance_harness::program::Program;
-use ptrace_conformance_harness::request::{Event, options};
-use ptrace_conformance_harness::status::Stop;
+use ptrace_conformance_harness::request::options;
 use ptrace_conformance_harness::tracee::{Flow, Running, Stopped};
 
 /// With new threads traced.
 pub(crate) const OPTIONS: u32 = options::TRACESYSGOOD | options::TRACECLONE;
 
-/// The clauses on the way to two traced threads.
-pub(crate) const MADE: &str = "event.clone.position";
-/// The second of them.
+/// The clause, besides [`MADE`], on the way to two traced threads.
 pub(crate) const BORN: &str = TRACED;
 
 /// Which thread does what the case is about.
@@ -44,13 +43,6 @@ pub(crate) fn one_of_two(p: &mut Program, deed: fn(&mut Program)) {
         deed(p);
     }
     p.await_word(Program::shared(0));
-}
-
-/// Past the making of the thread: the leader running, the thread at its first stop.
-pub(crate) fn split(t: Stopped) -> Flow<(Running, Stopped)> {
-    let t = t.cont()?.expect(MADE, Stop::Event(Event::CLONE))?;
-    let thread = to_first_stop(t.new_task("thread")?)?;
-    Ok((t.cont()?, thread))
 }
 
 /// Both threads running: first the one that does what the case is about, then the other.

@@ -1,7 +1,7 @@
 //! `PTRACE_EVENT_EXIT`: the last look at a task that is bound to end.
 
 use super::look;
-use super::tasks::{TRACED, to_first_stop};
+use super::tasks::{TRACED, split};
 use ptrace_conformance_harness::arch;
 use ptrace_conformance_harness::case::{ANY_START, Arch, Axis, Case, Dimension, Quirk, axis};
 use ptrace_conformance_harness::label;
@@ -316,12 +316,4 @@ fn program(p: &mut Program) {
 
 fn to_event(t: Running) -> Flow<Stopped> {
     t.expect(STOPS, Stop::Event(Event::EXIT))
-}
-
-/// Past the making of a thread: the leader running, the thread at its first stop.
-fn split(t: Stopped) -> Flow<(Running, Stopped)> {
-    const MADE: &str = "event.clone.position";
-    let t = t.cont()?.expect(MADE, Stop::Event(Event::CLONE))?;
-    let thread = to_first_stop(t.new_task("thread")?)?;
-    Ok((t.cont()?, thread))
 }

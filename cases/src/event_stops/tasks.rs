@@ -2,6 +2,7 @@
 
 use super::axes::{CHILD_ENDS, Maker, PARENT_ENDS};
 use ptrace_conformance_harness::case::Start;
+use ptrace_conformance_harness::request::Event;
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Stop};
 use ptrace_conformance_harness::tracee::{Flow, Running, Stopped, Task};
@@ -40,6 +41,16 @@ pub(super) fn first(start: Start) -> Stop {
 pub(crate) fn to_first_stop(child: Running) -> Flow<Stopped> {
     let stop = first(child.start);
     child.expect(TRACED, stop)
+}
+
+/// The clause that says when the event of a new thread comes.
+pub(crate) const MADE: &str = "event.clone.position";
+
+/// Past the making of a thread: the leader running, the thread at its first stop.
+pub(crate) fn split(t: Stopped) -> Flow<(Running, Stopped)> {
+    let t = t.cont()?.expect(MADE, Stop::Event(Event::CLONE))?;
+    let thread = to_first_stop(t.new_task("thread")?)?;
+    Ok((t.cont()?, thread))
 }
 
 /// From a new task's first stop to its end; before its maker goes on, so that nothing is left to chance.

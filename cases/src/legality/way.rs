@@ -5,9 +5,8 @@ use crate::event_stops::axes::CHILD_ENDS;
 use crate::event_stops::tasks::{END, EVENT, to_first_stop};
 use ptrace_conformance_harness::case::{Need, Start};
 use ptrace_conformance_harness::environment::lacks;
-use ptrace_conformance_harness::kernel::Data;
 use ptrace_conformance_harness::program::{At, Program, THREAD};
-use ptrace_conformance_harness::request::{Event, Request, options};
+use ptrace_conformance_harness::request::{Event, options};
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Stop};
 use ptrace_conformance_harness::syscalls::Syscall;
@@ -104,7 +103,7 @@ pub(super) fn to_stop(t: Stopped, state: State) -> Flow<Stopped> {
         State::Signal => t.cont()?.expect(STOPS, Stop::Signal(Signal::USR2)),
         State::Group => to_group_stop(t),
         State::Interrupted => {
-            interrupt(&t)?;
+            t.interrupt()?;
             t.cont()?.expect("kdoc.interrupt-at-least-one-trap", Stop::EventStop(Signal::TRAP))
         }
         State::Fork => alone_at(t, Event::FORK),
@@ -119,12 +118,6 @@ pub(super) fn to_stop(t: Stopped, state: State) -> Flow<Stopped> {
         }
         _ => to_event(t.cont()?, Event::EXIT),
     }
-}
-
-/// `PTRACE_INTERRUPT` of a task in whatever state.
-pub(super) fn interrupt(t: &Task) -> Flow {
-    let answer = t.request(Request::INTERRUPT, 0, Data::Word(0));
-    t.must("PTRACE_INTERRUPT", answer).map(drop)
 }
 
 fn needs_filters() -> Flow {

@@ -1,10 +1,8 @@
 //! Calls that fail with `EINTR` whatever interrupted them.
 
 use super::way::{END, ENTER, EXIT, INTERRUPTS, SIGNAL};
-use ptrace_conformance_harness::arch;
 use ptrace_conformance_harness::case::{ANY_START, Axis, Case, Dimension, Start, axis};
 use ptrace_conformance_harness::errno::Errno;
-use ptrace_conformance_harness::label;
 use ptrace_conformance_harness::program::{Arg, Program};
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Stop};
@@ -134,7 +132,7 @@ fn to_exit(t: Stopped, signal: Signal, clause: &str) -> Flow<Stopped> {
     let t = t.cont()?.expect(SIGNAL, Stop::Signal(Signal::TRAP))?;
     if cfg!(target_arch = "aarch64") {
         // Stopped at the instruction, not behind it.
-        t.set_register(arch::IP, label::BREAKPOINT_RETURN)?;
+        t.pass_breakpoint()?;
     }
     let t = t.syscall()?.expect(ENTER, Stop::SyscallEnter)?;
     t.kill(signal)?;

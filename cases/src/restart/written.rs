@@ -258,6 +258,9 @@ pub(super) const CASES: &[Case] = &[
                 enters(t, OTHER, Syscall::GETPID, &before)?.syscall()?.expect(ENTER, Stop::SyscallExit)?;
             let (pid, result) = (ReturnPid(t.pid as u64), ReturnPid(t.registers()?.result()));
             t.check(OTHER, "result of the other call", pid, result);
+            if call == Call::Read {
+                t.made("clone", "child")?.kill(Signal::KILL)?;
+            }
             t.kill(Signal::KILL)?;
             t.left_alone().ends(END, Gone::Killed(Signal::KILL, false))?;
             Ok(())

@@ -1,6 +1,6 @@
 //! `PTRACE_SECCOMP_GET_METADATA`: the flags that a filter was installed with.
 
-use super::{CALL, MARK, ROOT, checkpoint_restore};
+use super::{CALL, CONTROL, MARK};
 use ptrace_conformance_harness::case::Case;
 use ptrace_conformance_harness::errno::Errno;
 use ptrace_conformance_harness::kernel::Data;
@@ -18,14 +18,13 @@ pub(super) const CASES: &[Case] = &[Case {
     name: "metadata",
     title: "PTRACE_SECCOMP_GET_METADATA tells which filters log; it wants 8 bytes at least and gives 16 at most.",
     clauses: &[MARK, FLAGS, "uapi.metadata.filter-off", SIZE, NONE],
-    needs: ROOT,
+    needs: CONTROL,
     program: |p| {
         p.filter_with(libc::SECCOMP_FILTER_FLAG_LOG, CALL, libc::SECCOMP_RET_ALLOW);
         p.filter(CALL, libc::SECCOMP_RET_ALLOW);
         p.breakpoint();
     },
     scenario: |t| {
-        checkpoint_restore()?;
         let (answer, told) = ask(&t, 0, 16);
         t.check(NONE, "of a task without a filter", Err(Errno::EINVAL), answer);
         t.check(NONE, UNTOUCHED, [Word(0), Word(BEHIND), Word(BEHIND)], told);
@@ -66,5 +65,5 @@ fn ask(t: &Stopped, index: u64, size: u64) -> (Result<i64, Errno>, [Word; 3]) {
     let mut bytes = [BEHIND as u8; 24];
     bytes[..8].copy_from_slice(&index.to_ne_bytes());
     let answer = t.request(Request::SECCOMP_GET_METADATA, size, Data::Buffer(&mut bytes));
-    (answer, [0, 1, 2].map(|at| Word(super::word(&bytes, at))))
+    (answer, super::words(&bytes).map(Word))
 }

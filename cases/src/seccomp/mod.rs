@@ -7,15 +7,17 @@ mod inherit;
 mod kill;
 mod metadata;
 mod privilege;
-mod read;
+mod read_filter;
 mod strict;
 mod suspend;
 
 use ptrace_conformance_harness::case::{Family, Need};
-use ptrace_conformance_harness::context::{Flow, Halt};
+use ptrace_conformance_harness::context::Flow;
+use ptrace_conformance_harness::lie::read;
 use ptrace_conformance_harness::program::Program;
 use ptrace_conformance_harness::request::options;
 use ptrace_conformance_harness::syscalls::Syscall;
+use ptrace_conformance_harness::tracee::Task;
 
 /// The family.
 pub const FAMILY: Family = Family {
@@ -26,7 +28,7 @@ pub const FAMILY: Family = Family {
         kill::CASES,
         strict::CASES,
         inherit::CASES,
-        read::CASES,
+        read_filter::CASES,
         metadata::CASES,
         privilege::CASES,
         suspend::CASES,
@@ -35,7 +37,8 @@ pub const FAMILY: Family = Family {
 
 const OPTIONS: u32 = options::TRACESYSGOOD | options::TRACESECCOMP;
 const NEEDS: &[Need] = &[Need::SeccompFilter];
-const ROOT: &[Need] = &[Need::SeccompFilter, Need::Root];
+/// What it takes to read filters and to suspend them.
+const CONTROL: &[Need] = &[Need::SeccompFilter, Need::Root, Need::CheckpointRestore];
 
 /// The program's own end.
 const END: &str = "wait.macro.exited";
@@ -54,15 +57,14 @@ fn filtered(p: &mut Program, actions: &[u32]) {
     p.exit(3);
 }
 
-/// Skips where filters can neither be read nor suspended: only with checkpoint and restore has a kernel this file.
-fn checkpoint_restore() -> Flow {
-    match std::path::Path::new("/proc/sys/kernel/ns_last_pid").exists() {
-        true => Ok(()),
-        false => Err(Halt::Skip("this kernel has no CONFIG_CHECKPOINT_RESTORE".into())),
-    }
+/// The program got its parent's id from [`CALL`], so the call was made.
+fn check_made(t: &Task, clause: &str, step: &str) -> Flow {
+    let here = Some(u64::from(std::process::id()));
+    t.check(clause, "the program got its parent's id", true, t.saw(step)? == here);
+    Ok(())
 }
 
-/// Word `at` of a buffer.
-fn word(bytes: &[u8], at: usize) -> u64 {
-    bytes[8 * at..8 * at + 8].iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte))
+/// The words of a buffer.
+fn words<const N: usize>(bytes: &[u8]) -> [u64; N] {
+    std::array::from_fn(|at| read(&bytes[8 * at..8 * at + 8]))
 }

@@ -1,9 +1,9 @@
 //! Who may read filters and suspend them: a task of the program is the tracer.
 
-use super::{CALL, END, MARK, ROOT, checkpoint_restore};
+use super::{CALL, CONTROL, END, MARK};
 use ptrace_conformance_harness::case::{ANY_START, Axis, Case, axis};
 use ptrace_conformance_harness::errno::Errno;
-use ptrace_conformance_harness::program::Program;
+use ptrace_conformance_harness::program::{Arg, At, Program};
 use ptrace_conformance_harness::request::{Request, options};
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Stop};
@@ -49,7 +49,7 @@ pub(super) const CASES: &[Case] = &[
         name: "reading_filters_is_refused",
         title: "PTRACE_SECCOMP_GET_FILTER fails with EACCES for a tracer without CAP_SYS_ADMIN, and for one with a filter of its own.",
         clauses: &["filter.eacces-cap", "filter.eacces-seccomp", MARK, END],
-        needs: ROOT,
+        needs: CONTROL,
         axes: &[ANY_START, axis::<Lack>(&["capability", "unfiltered"])],
         program: |p| {
             lacks(p);
@@ -82,7 +82,7 @@ pub(super) const CASES: &[Case] = &[
             MARK,
             END,
         ],
-        needs: ROOT,
+        needs: CONTROL,
         axes: &[
             ANY_START,
             axis::<Lack>(&["capability", "unfiltered", "unsuspended"]),
@@ -139,8 +139,7 @@ fn lacks(p: &mut Program) {
 }
 
 /// Kills and reaps the child, and exits with 3.
-fn ends_with(p: &mut Program, child: ptrace_conformance_harness::program::At) {
-    use ptrace_conformance_harness::program::Arg;
+fn ends_with(p: &mut Program, child: At) {
     p.call(Syscall::KILL, &[Arg::Result(child), Arg::Word(libc::SIGKILL as u64)]);
     p.wait4(child, 2, 0);
     p.exit(3);
@@ -148,7 +147,6 @@ fn ends_with(p: &mut Program, child: ptrace_conformance_harness::program::At) {
 
 /// Past the SIGCHLDs of the program's own tracee, whose number the variant decides.
 fn to_the_end(t: Stopped) -> Flow<Rc<Task>> {
-    checkpoint_restore()?;
     let chld = |t: Stopped| t.cont()?.expect(MARK, Stop::Signal(Signal::CHLD));
     let seize = t.pick::<By>().is_ok_and(|by| by == By::Seize);
     let t = if seize { t } else { chld(t)? };

@@ -1,6 +1,6 @@
 //! Strict mode: four calls are allowed, any other kills.
 
-use super::{CALL, checkpoint_restore};
+use super::CALL;
 use crate::event_stops::exit::Ending;
 use ptrace_conformance_harness::case::{ANY_START, Case, Need, axis};
 use ptrace_conformance_harness::errno::Errno;
@@ -63,13 +63,12 @@ pub(super) const CASES: &[Case] = &[
         name: "strict_has_no_filter",
         title: "A tracee in strict mode can be traced as before, and PTRACE_SECCOMP_GET_FILTER finds no filter: EINVAL.",
         clauses: &["sysstop.entry", "sysstop.exit-after-entry", NO_FILTER],
-        needs: &[Need::Root],
+        needs: &[Need::Root, Need::CheckpointRestore],
         program: |p| {
             strict(p);
             p.exit_thread(3);
         },
         scenario: |t| {
-            checkpoint_restore()?;
             let t = t.syscall()?.expect("sysstop.entry", Stop::SyscallEnter)?;
             let t = t.syscall()?.expect("sysstop.exit-after-entry", Stop::SyscallExit)?;
             let answer = t.request(Request::SECCOMP_GET_FILTER, 0, Data::Word(0));

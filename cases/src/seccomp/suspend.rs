@@ -1,13 +1,13 @@
 //! `PTRACE_O_SUSPEND_SECCOMP`: filters do not act while it is set.
 
 use super::strict::strict;
-use super::{CALL, END, MARK, OPTIONS, ROOT, checkpoint_restore};
+use super::{CALL, CONTROL, END, MARK, OPTIONS, check_made};
 use ptrace_conformance_harness::case::{ANY_START, Axis, Case, axis};
 use ptrace_conformance_harness::errno::Errno;
 use ptrace_conformance_harness::request::{Event, options};
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Stop};
-use ptrace_conformance_harness::tracee::{Flow, Resume, Stopped, Task};
+use ptrace_conformance_harness::tracee::{Flow, Resume, Stopped};
 use ptrace_conformance_harness::values::Return;
 
 /// What the filter answers once it acts.
@@ -44,7 +44,7 @@ pub(super) const CASES: &[Case] = &[
         name: "suspended",
         title: "While PTRACE_O_SUSPEND_SECCOMP is set no filter acts, whether installed before or since; once it is cleared they do.",
         clauses: &[MARK, DISABLED, EARLY, AGAIN, END],
-        needs: ROOT,
+        needs: CONTROL,
         options: OPTIONS,
         axes: &[ANY_START, axis::<When>(&["before", "after"]), axis::<Answer>(&["kill", "errno", "trace"])],
         program: |p| {
@@ -61,7 +61,6 @@ pub(super) const CASES: &[Case] = &[
             p.exit(3);
         },
         scenario: |t| {
-            checkpoint_restore()?;
             let before = t.pick::<When>()? == When::Before;
             if before {
                 suspend(&t)?;
@@ -71,7 +70,7 @@ pub(super) const CASES: &[Case] = &[
                 suspend(&t)?;
             }
             let t = to_mark(t)?;
-            made(&t, if before { EARLY } else { DISABLED }, CALL.name)?;
+            check_made(&t, if before { EARLY } else { DISABLED }, CALL.name)?;
             t.change_options(OPTIONS)?;
             acts(t)
         },
@@ -81,7 +80,7 @@ pub(super) const CASES: &[Case] = &[
         name: "suspended_until_detached",
         title: "The filters act again once the tracer has detached.",
         clauses: &[MARK, DISABLED, "opt.suspend.ends-with-trace"],
-        needs: ROOT,
+        needs: CONTROL,
         program: |p| {
             p.filter(CALL, libc::SECCOMP_RET_ERRNO | 13);
             p.call(CALL, &[0; 0]);
@@ -91,10 +90,9 @@ pub(super) const CASES: &[Case] = &[
         },
         scenario: |t| {
             const ENDS: &str = "opt.suspend.ends-with-trace";
-            checkpoint_restore()?;
             suspend(&t)?;
             let t = to_mark(t)?;
-            made(&t, DISABLED, CALL.name)?;
+            check_made(&t, DISABLED, CALL.name)?;
             let task = t.resume(Resume::Detach, Signal::NONE)?.ends(ENDS, Gone::Exited(3))?;
             task.check_saw(ENDS, "getppid_2", Some(Return::error(Errno(13))))
         },
@@ -104,21 +102,20 @@ pub(super) const CASES: &[Case] = &[
         name: "strict_suspended",
         title: "In strict mode too: the forbidden call is made while the option is set, and kills once it is cleared.",
         clauses: &[ENTER, EXIT, STRICT, AGAIN],
-        needs: ROOT,
+        needs: CONTROL,
         program: |p| {
             strict(p);
             p.call(CALL, &[0; 0]);
             p.call(CALL, &[0; 0]);
         },
         scenario: |t| {
-            checkpoint_restore()?;
             suspend(&t)?;
             let t = past_a_call(past_a_call(t)?)?;
             let here = Return(std::process::id().into());
             t.check(STRICT, "result is the parent's id", true, Return(t.registers()?.result()) == here);
             t.change_options(options::TRACESYSGOOD)?;
             let t = t.cont()?.ends(AGAIN, Gone::Killed(Signal::KILL, false))?;
-            made(&t, STRICT, CALL.name)
+            check_made(&t, STRICT, CALL.name)
         },
         ..Case::NEW
     },
@@ -137,13 +134,6 @@ fn suspend(t: &Stopped) -> Flow {
 
 fn to_mark(t: Stopped) -> Flow<Stopped> {
     t.cont()?.expect(MARK, Stop::Signal(Signal::USR1))
-}
-
-/// The program got its parent's id, so the call was made.
-fn made(t: &Task, clause: &str, step: &str) -> Flow {
-    let here = Some(u64::from(std::process::id()));
-    t.check(clause, "the program got its parent's id", true, t.saw(step)? == here);
-    Ok(())
 }
 
 /// The filter acts on the next call.

@@ -135,14 +135,6 @@ impl Program {
         self.plain("breakpoint", "breakpoint".to_owned(), op::BREAKPOINT, &[])
     }
 
-    /// Calls a routine of the tracee (`harness/tracee/src/routines`), by its label, with one word; the result is what
-    /// it returns. The step has the routine's name.
-    pub fn routine(&mut self, label: u64, argument: impl Into<Arg>) -> At {
-        let (name, argument) = (label::name(label), argument.into());
-        let shown = format!("{name}({})", list(&[argument]));
-        self.plain(&name, shown, op::ROUTINE, &[Arg::Word(label), argument])
-    }
-
     /// Stores a word, without a system call.
     pub fn store(&mut self, address: u64, value: impl Into<Arg>) -> At {
         let value = value.into();

@@ -60,8 +60,6 @@ pub mod op {
     pub const GOTO: u8 = 7;
     /// Sends itself signal word 0: getpid, gettid, tgkill.
     pub const RAISE: u8 = 8;
-    /// Calls the routine at address word 0 with argument word 1 and notes what it returns.
-    pub const ROUTINE: u8 = 11;
     /// The first step of a task that another step made: notes the result that the task itself got.
     pub const BEGIN: u8 = 10;
     /// Spins until the word at address word 0 is not zero.

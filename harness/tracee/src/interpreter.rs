@@ -75,7 +75,6 @@ fn perform(at: usize) -> usize {
         op::SPIN => pads::spin(),
         op::GOTO => return operand(at, head, 0) as usize,
         op::RAISE => done(at, raise(operand(at, head, 0))),
-        op::ROUTINE => done(at, pads::routine(operand(at, head, 0), operand(at, head, 1))),
         op::AWAIT => while load(operand(at, head, 0) as *const u64) == 0 {},
         _ => end(),
     }

@@ -63,13 +63,6 @@ pub(crate) fn spin() {
     unsafe { spin_pad() }
 }
 
-/// Calls one of [`crate::routines`], by its address.
-pub(crate) fn routine(address: u64, argument: u64) -> u64 {
-    // SAFETY: the harness knows the addresses of routines only by their labels.
-    let routine: extern "C" fn(u64) -> u64 = unsafe { core::mem::transmute(address) };
-    routine(argument)
-}
-
 /// Where `enter_task` goes on.
 #[unsafe(no_mangle)]
 extern "C" fn run_task(first: usize) -> ! {

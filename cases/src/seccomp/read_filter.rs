@@ -1,6 +1,6 @@
 //! `PTRACE_SECCOMP_GET_FILTER`: the tracee's filters, instruction by instruction.
 
-use super::{CALL, MARK, ROOT, checkpoint_restore};
+use super::{CALL, CONTROL, MARK};
 use ptrace_conformance_harness::case::{Arch, Case, Quirk};
 use ptrace_conformance_harness::errno::Errno;
 use ptrace_conformance_harness::kernel::Data;
@@ -39,8 +39,8 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "filters_are_read",
         title: "PTRACE_SECCOMP_GET_FILTER gives each filter as it was installed, and ENOENT behind the last; the manual page says that index 0 is the latest.",
-        clauses: &[MARK, "filter.dump", "filter.data-array", INDEX, COUNT, "filter.enoent"],
-        needs: ROOT,
+        clauses: &[MARK, "filter.dump", INDEX, COUNT, "filter.enoent"],
+        needs: CONTROL,
         quirks: &[OLDEST_FIRST],
         program: |p| {
             p.filter(CALL, OLDER);
@@ -48,7 +48,6 @@ pub(super) const CASES: &[Case] = &[
             p.breakpoint();
         },
         scenario: |t| {
-            checkpoint_restore()?;
             let t = t.cont()?.expect(MARK, Stop::Signal(Signal::TRAP))?;
             let (older, newer) = (filter_program(CALL, OLDER), filter_program(Syscall::GETUID, NEWER));
             let filters = [read(&t, 0), read(&t, 1)];
@@ -67,20 +66,19 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "filter_length_is_asked",
         title: "With no buffer PTRACE_SECCOMP_GET_FILTER only tells the number of instructions.",
-        clauses: &[MARK, COUNT, "filter.data-null"],
-        needs: ROOT,
+        clauses: &[MARK, COUNT, "filter.data-null", "filter.data-array"],
+        needs: CONTROL,
         program: |p| {
             p.filter(CALL, OLDER);
             p.breakpoint();
         },
         scenario: |t| {
-            checkpoint_restore()?;
             let t = t.cont()?.expect(MARK, Stop::Signal(Signal::TRAP))?;
             let count = t.request(Request::SECCOMP_GET_FILTER, 0, Data::Word(0));
             t.check("filter.data-null", "instructions", Ok(LENGTH as i64), count);
             let (count, words) = read(&t, 0);
             t.check(COUNT, "instructions", Ok(LENGTH as i64), count);
-            t.check(COUNT, "filter", filter_program(CALL, OLDER).map(Word), words.map(Word));
+            t.check("filter.data-array", "filter", filter_program(CALL, OLDER).map(Word), words.map(Word));
             Ok(())
         },
         ..Case::NEW
@@ -90,5 +88,5 @@ pub(super) const CASES: &[Case] = &[
 fn read(t: &Stopped, index: u64) -> (Result<i64, Errno>, [u64; LENGTH]) {
     let mut bytes = [0; 8 * LENGTH];
     let answer = t.request(Request::SECCOMP_GET_FILTER, index, Data::Buffer(&mut bytes));
-    (answer, std::array::from_fn(|at| super::word(&bytes, at)))
+    (answer, super::words(&bytes))
 }
