@@ -151,8 +151,12 @@ pub struct ListArgs {
     /// List clauses instead, with the cases that check them and where; a FILTER is the beginning of an id
     #[arg(long, conflicts_with_all = ["exact", "partition"])]
     pub clauses: bool,
+    /// List what other suites test instead, and the cases that check it here; a FILTER is the beginning of an id, or a
+    /// suite such as `gvisor` or `strace`
+    #[arg(long, conflicts_with_all = ["exact", "partition", "clauses"])]
+    pub peers: bool,
     /// Show which request is allowed in which state instead, as the tables of reports/LEGALITY.md
-    #[arg(long, conflicts_with_all = ["filters", "exact", "partition", "clauses", "format"])]
+    #[arg(long, conflicts_with_all = ["filters", "exact", "partition", "clauses", "peers", "format"])]
     pub legality: bool,
     /// Form of the list
     #[arg(long, value_enum, default_value_t)]
@@ -468,6 +472,9 @@ mod tests {
 
               --clauses
                   List clauses instead, with the cases that check them and where; a FILTER is the beginning of an id
+
+              --peers
+                  List what other suites test instead, and the cases that check it here; a FILTER is the beginning of an id, or a suite such as `gvisor` or `strace`
 
               --legality
                   Show which request is allowed in which state instead, as the tables of reports/LEGALITY.md

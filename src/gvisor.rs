@@ -12,11 +12,15 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use nix::unistd::geteuid;
 use ptrace_conformance_harness::case::Arch;
+use ptrace_conformance_harness::pool::Settings;
 
 use crate::cli::Filters;
 use crate::report::Report;
 use crate::target::Target;
 use crate::vm::guest::{Guest, Said};
+
+/// Cases at a time for each processor: hundreds hang until their time limit, and need no processor for that.
+const AT_A_TIME: usize = 4;
 
 /// How gVisor gets hold of a program's system calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +102,7 @@ impl Sandbox {
         let mut arguments = self.options();
         arguments.extend(["do".into(), suite.into(), "run".into(), "--format".into(), "json".into()]);
         arguments.extend(["--timeout".into(), order.time_limit.as_secs_f64().to_string().into()]);
+        arguments.extend(["--jobs".into(), (Settings::default().jobs * AT_A_TIME).to_string().into()]);
         arguments.extend(order.filters.exact.then(|| "--exact".into()));
         arguments.extend(order.filters.filters.iter().map(OsString::from));
         Ok(arguments)

@@ -36,6 +36,9 @@ pub fn list(args: &ListArgs) -> anyhow::Result<Status> {
     if args.clauses {
         return coverage::list(args);
     }
+    if args.peers {
+        return coverage::list_peers(args);
+    }
     if args.legality {
         output::print(&coverage::legality_page())?;
         return Ok(Status::AsExpected);

@@ -5,97 +5,17 @@ use std::collections::BTreeMap;
 use ptrace_conformance_harness::record::Verdict;
 use serde::Serialize;
 
+use super::audited::{Audited, Fate, Missed, Totals};
+use super::gist::{Proved, SCHEMA};
 use crate::exit::Status;
 use crate::report::Suite;
 use crate::style::{BAD, FAINT, GOOD, STRONG, paint};
-
-const SCHEMA: &str = "ptrace-conformance/audit/1";
-
-/// What became of one lie.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// A check failed, or the harness could make no sense of it.
-    Noticed,
-    /// The case waited for what never came.
-    ByTimeLimit,
-    /// The case says why it does not care.
-    Unspecified(String),
-    /// Nobody minded.
-    Silent,
-    /// The run differed from the honest one before the lie: our own failure.
-    Untold,
-}
-
-/// One lie, and what became of it.
-#[derive(Clone, Debug)]
-pub struct Told {
-    /// `answer 7: event message + 1`
-    pub lie: String,
-    /// What had been asked.
-    pub question: String,
-    /// What became of it.
-    pub fate: Fate,
-}
-
-/// All lies of one case.
-#[derive(Clone, Debug)]
-pub struct Audited {
-    /// The case.
-    pub name: String,
-    /// What it says of the honest kernel; only what is as expected can be lied to.
-    pub verdict: Verdict,
-    /// Why it is not simply `conforms`.
-    pub reason: String,
-    /// The lies, in order.
-    pub told: Vec<Told>,
-}
-
-/// How many lies met which fate.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Totals {
-    /// Lies that could be told.
-    pub lies: usize,
-    /// A check noticed.
-    pub noticed: usize,
-    /// Only the time limit noticed.
-    pub by_time_limit: usize,
-    /// Declared to be of no concern.
-    pub unspecified: usize,
-    /// Nobody noticed.
-    pub silent: usize,
-    /// Could not be told in the end: our own failure.
-    pub untold: usize,
-}
-
-impl Totals {
-    fn add(&mut self, fate: &Fate) {
-        self.lies += 1;
-        *match fate {
-            Fate::Noticed => &mut self.noticed,
-            Fate::ByTimeLimit => &mut self.by_time_limit,
-            Fate::Unspecified(_) => &mut self.unspecified,
-            Fate::Silent => &mut self.silent,
-            Fate::Untold => &mut self.untold,
-        } += 1;
-    }
-
-    fn of<'a>(told: impl Iterator<Item = &'a Told>) -> Totals {
-        told.fold(Totals::default(), |mut totals, told| {
-            totals.add(&told.fate);
-            totals
-        })
-    }
-
-    /// The share of lies that checks noticed, in percent, of those that a case has to care about.
-    pub fn share(&self) -> f64 {
-        let concerned = self.lies - self.unspecified;
-        if concerned == 0 { 100.0 } else { 100.0 * self.noticed as f64 / concerned as f64 }
-    }
-}
+use crate::target::Target;
 
 /// All that was found.
 #[derive(Debug)]
 pub struct Findings {
+    target: Target,
     audited: Vec<Audited>,
     planned: usize,
 }
@@ -104,10 +24,12 @@ pub struct Findings {
 struct Document<'a> {
     schema: &'static str,
     suite: Suite,
+    target: &'a Target,
     complete: bool,
     totals: Totals,
     skipped: usize,
     not_as_expected: Vec<&'a str>,
+    proved: Proved,
     cases: Vec<CaseEntry<'a>>,
 }
 
@@ -122,18 +44,25 @@ struct CaseEntry<'a> {
 }
 
 impl Findings {
-    /// From the cases that were audited, of so many.
-    pub fn new(audited: Vec<Audited>, planned: usize) -> Findings {
-        Findings { audited, planned }
+    /// From the cases that were audited on this target, of so many.
+    pub fn new(target: Target, audited: Vec<Audited>, planned: usize) -> Findings {
+        Findings { target, audited, planned }
     }
 
     /// All lies together.
     pub fn totals(&self) -> Totals {
-        Totals::of(self.told())
+        Totals::sum(self.audited.iter().flat_map(|case| case.questions.values()))
     }
 
-    fn told(&self) -> impl Iterator<Item = &Told> {
-        self.audited.iter().flat_map(|case| &case.told)
+    /// Which checks were seen failing.
+    pub fn proved(&self) -> Proved {
+        let mut proved = Proved::new();
+        for case in &self.audited {
+            for clause in &case.proved {
+                proved.entry(clause.clone()).or_default().insert(case.behaviour().to_owned());
+            }
+        }
+        proved
     }
 
     fn not_as_expected(&self) -> impl Iterator<Item = &Audited> {
@@ -163,11 +92,13 @@ impl Findings {
         let document = Document {
             schema: SCHEMA,
             suite: Suite::this(),
+            target: &self.target,
             complete: self.audited.len() == self.planned,
             totals: self.totals(),
             skipped: self.skipped(),
             not_as_expected: self.not_as_expected().map(|case| case.name.as_str()).collect(),
-            cases: self.audited.iter().filter(|case| !case.told.is_empty()).map(entry).collect(),
+            proved: self.proved(),
+            cases: self.audited.iter().filter(|case| !case.questions.is_empty()).map(entry).collect(),
         };
         Ok(serde_json::to_string_pretty(&document)? + "\n")
     }
@@ -182,11 +113,10 @@ impl Findings {
             let (name, word) = (&case.name, case.verdict.word());
             text += &paint(BAD, format!("{name} {word}, so it cannot be audited: {}\n", case.reason));
         }
-        let family = |case: &Audited| case.name.split("::").next().unwrap_or_default().to_owned();
-        let by_family =
-            self.audited.iter().flat_map(|case| case.told.iter().map(move |told| (family(case), told)));
-        text += &table("family", sums(by_family));
-        text += &table("question", sums(self.told().map(|told| (told.question.clone(), told))));
+        let by_family = self.audited.iter().filter(|case| !case.questions.is_empty());
+        text += &table("family", sums(by_family.map(|case| (case.family(), case.totals()))));
+        let by_question = self.audited.iter().flat_map(|case| &case.questions);
+        text += &table("question", sums(by_question.map(|(question, totals)| (question.as_str(), *totals))));
         text + &self.closing()
     }
 
@@ -207,15 +137,17 @@ impl Findings {
 }
 
 fn entry(case: &Audited) -> CaseEntry<'_> {
-    let with =
-        |fate: Fate| case.told.iter().filter(move |told| told.fate == fate).map(|told| told.lie.as_str());
-    let unspecified = case.told.iter().filter_map(|told| match &told.fate {
-        Fate::Unspecified(reason) => Some((told.lie.as_str(), reason.as_str())),
+    let with = |fate: Fate| {
+        let with = case.missed.iter().filter(move |missed| missed.fate == fate);
+        with.map(|missed| missed.lie.as_str())
+    };
+    let unspecified = case.missed.iter().filter_map(|missed| match &missed.fate {
+        Fate::Unspecified(reason) => Some((missed.lie.as_str(), reason.as_str())),
         _ => None,
     });
     CaseEntry {
         name: &case.name,
-        totals: Totals::of(case.told.iter()),
+        totals: case.totals(),
         silent: with(Fate::Silent).collect(),
         by_time_limit: with(Fate::ByTimeLimit).collect(),
         unspecified: unspecified.collect(),
@@ -230,11 +162,12 @@ fn of_case(case: &Audited, all: bool) -> String {
         Fate::Untold => Some("could not be told"),
         Fate::Noticed | Fate::Unspecified(_) => None,
     };
-    let bad: Vec<_> = case.told.iter().filter_map(|told| word(&told.fate).map(|word| (word, told))).collect();
+    let bad = |missed: &'_ Missed| word(&missed.fate).map(|word| (word, missed.clone()));
+    let bad: Vec<_> = case.missed.iter().filter_map(bad).collect();
     let shown = if all { bad.len() } else { bad.len().min(1) };
     let mut text = String::new();
-    for (word, told) in &bad[..shown] {
-        text += &format!("{}, {}: {word} ({})\n", case.name, told.lie, told.question);
+    for (word, missed) in &bad[..shown] {
+        text += &format!("{}, {}: {word} ({})\n", case.name, missed.lie, missed.question);
     }
     if bad.len() > shown {
         text += &paint(FAINT, format!("  and {} more; --all lists them\n", bad.len() - shown));
@@ -242,13 +175,16 @@ fn of_case(case: &Audited, all: bool) -> String {
     text
 }
 
-fn sums<'a>(told: impl Iterator<Item = (String, &'a Told)>) -> BTreeMap<String, Totals> {
-    let mut sums: BTreeMap<String, Totals> = BTreeMap::new();
-    told.for_each(|(key, told)| sums.entry(key).or_default().add(&told.fate));
+fn sums<'a>(parts: impl Iterator<Item = (&'a str, Totals)>) -> BTreeMap<&'a str, Totals> {
+    let mut sums: BTreeMap<_, Totals> = BTreeMap::new();
+    for (key, totals) in parts {
+        let sum = sums.entry(key).or_default();
+        *sum = sum.plus(&totals);
+    }
     sums
 }
 
-fn table(what: &str, sums: BTreeMap<String, Totals>) -> String {
+fn table(what: &str, sums: BTreeMap<&str, Totals>) -> String {
     let heads = ["lies", "noticed", "by limit", "unspecified", "silent", "share"];
     let mut text = format!("\n{what:36}");
     heads.iter().for_each(|head| text += &format!("{head:>12}"));
@@ -265,48 +201,34 @@ fn table(what: &str, sums: BTreeMap<String, Totals>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
 
-    fn told(lie: &str, fate: Fate) -> Told {
-        Told { lie: format!("answer 3: {lie}"), question: "wait".to_owned(), fate }
-    }
-
-    fn findings() -> Findings {
-        let lies = vec![
-            told("no event", Fate::Noticed),
-            told("the next event", Fate::Silent),
-            told("stop signal SIGUSR2", Fate::Silent),
-            told("wait finds nothing yet", Fate::ByTimeLimit),
-            told("exited with 0 instead of a stop", Fate::Unspecified("said so".to_owned())),
-        ];
-        let case = |name: &str, verdict, told| Audited {
-            name: name.to_owned(),
-            verdict,
-            reason: "why not".to_owned(),
-            told,
-        };
-        let cases = vec![
-            case("a::b::seize", Verdict::Conforms, lies),
-            case("a::c::seize", Verdict::Skipped, vec![]),
-            case("a::d::seize", Verdict::Deviates, vec![]),
-        ];
-        Findings::new(cases, 4)
-    }
-
-    #[test]
-    fn the_share_is_of_what_cases_care_about() {
-        let totals = findings().totals();
-        assert_eq!((totals.lies, totals.noticed, totals.silent), (5, 1, 2));
-        assert_eq!(totals.share(), 25.0);
-        assert_eq!(Totals::default().share(), 100.0);
+    /// One of each.
+    pub fn findings() -> Findings {
+        let case = |name: &str, verdict| Audited::new(name.to_owned(), verdict, "why not".to_owned());
+        let mut judged = case("a::b::seize", Verdict::Conforms);
+        for (lie, fate) in [
+            ("no event", Fate::Noticed),
+            ("the next event", Fate::Silent),
+            ("stop signal SIGUSR2", Fate::Silent),
+            ("wait finds nothing yet", Fate::ByTimeLimit),
+            ("exited with 0 instead of a stop", Fate::Unspecified("said so".to_owned())),
+        ] {
+            judged.told(format!("answer 3: {lie}"), "wait".to_owned(), fate);
+        }
+        judged.proved.insert("stop.event".to_owned());
+        let cases =
+            vec![judged, case("a::c::seize", Verdict::Skipped), case("a::d::seize", Verdict::Deviates)];
+        Findings::new(crate::report::sample::report(&[]).target, cases, 4)
     }
 
     #[test]
     fn too_little_is_a_failure_and_so_is_what_cannot_be_audited() {
         assert_eq!(findings().status(25.1), Status::Deviation);
         assert_eq!(findings().status(25.0), Status::OwnFailure);
-        assert_eq!(Findings::new(vec![], 0).status(99.0), Status::NothingRan);
+        let none = Findings::new(findings().target, vec![], 0);
+        assert_eq!(none.status(99.0), Status::NothingRan);
     }
 
     #[test]

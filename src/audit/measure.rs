@@ -5,9 +5,9 @@ use std::convert::Infallible;
 use ptrace_conformance_harness::lie::Lie;
 use ptrace_conformance_harness::parallel;
 use ptrace_conformance_harness::pool::Pool;
-use ptrace_conformance_harness::record::{CaseRecord, Verdict};
+use ptrace_conformance_harness::record::{CaseRecord, Observation, Verdict};
 
-use super::findings::{Audited, Fate, Told};
+use super::audited::{Audited, Fate};
 use crate::interrupt::Interruption;
 use crate::progress::Progress;
 use crate::select::Named;
@@ -27,31 +27,60 @@ pub fn audit(pool: &Pool, jobs: usize, cases: &[Named], interruption: &Interrupt
     audited.into_iter().flatten().collect()
 }
 
-fn audit_one(pool: &Pool, (name, variant): &Named) -> Audited {
+/// All lies to one case.
+pub fn audit_one(pool: &Pool, (name, variant): &Named) -> Audited {
     let clauses = variant.case.clauses;
     let (honest, offers) = pool.list_lies(name, clauses);
-    let mut told = Vec::new();
-    if matches!(honest.verdict, Verdict::Conforms | Verdict::Quirk) {
-        for offer in offers {
-            for what in offer.lies {
-                let lie = Lie { answer: offer.answer, what };
-                let fate = match &offer.unspecified {
-                    Some(reason) => Fate::Unspecified(reason.clone()),
-                    None => fate(pool.run_under_lie(name, clauses, &lie)),
-                };
-                told.push(Told { lie: lie.to_string(), question: offer.question.clone(), fate });
-            }
+    let mut audited = Audited::new(name.clone(), honest.verdict, honest.reason.clone());
+    if !matches!(honest.verdict, Verdict::Conforms | Verdict::Quirk) {
+        return audited;
+    }
+    for offer in offers {
+        for what in offer.lies {
+            let lie = Lie { answer: offer.answer, what };
+            let fate = match &offer.unspecified {
+                Some(reason) => Fate::Unspecified(reason.clone()),
+                None => {
+                    let record = pool.run_under_lie(name, clauses, &lie);
+                    audited.proved.extend(failing(&record, &honest));
+                    fate(&record)
+                }
+            };
+            audited.told(lie.to_string(), offer.question.clone(), fate);
         }
     }
-    Audited { name: name.clone(), verdict: honest.verdict, reason: honest.reason, told }
+    audited
 }
 
-fn fate(record: CaseRecord) -> Fate {
+fn fate(record: &CaseRecord) -> Fate {
     match record.verdict {
         Verdict::Deviates => Fate::Noticed,
         Verdict::Broken if record.reason.starts_with("time limit") => Fate::ByTimeLimit,
         Verdict::Broken if record.reason.starts_with("this lie cannot be told") => Fate::Untold,
         Verdict::Broken => Fate::Noticed,
         Verdict::Conforms | Verdict::Quirk | Verdict::Skipped => Fate::Silent,
+    }
+}
+
+/// The clauses whose checks fail under a lie, but for those that fail without it, as a quirk's do.
+fn failing<'a>(record: &'a CaseRecord, honest: &'a CaseRecord) -> impl Iterator<Item = String> + 'a {
+    let failed = |seen: &&Observation| seen.holds == Some(false);
+    let anyway = move |seen: &&Observation| honest.observations.iter().filter(failed).any(|one| one == *seen);
+    let new = record.observations.iter().filter(failed).filter(move |seen| !anyway(seen));
+    new.filter_map(|seen| seen.clause.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn what_fails_anyway_proves_nothing() {
+        let report = sample::report(&[Verdict::Conforms, Verdict::Quirk]);
+        let [conforming, quirky] = report.cases.as_slice() else { panic!("two were asked for") };
+        assert_eq!(failing(quirky, conforming).collect::<Vec<_>>(), ["stop.syscall.alternate"]);
+        assert_eq!(failing(quirky, quirky).count(), 0);
+        assert_eq!(failing(conforming, quirky).count(), 0);
     }
 }

@@ -1,7 +1,10 @@
 //! The verb `audit`: proof that checks can fail. Every case runs once for each lie that a kernel could tell it.
 
+mod audited;
 mod findings;
-mod measure;
+mod gist;
+pub mod guest;
+pub mod measure;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,15 +18,26 @@ use crate::cli::{Filters, Format, at_least_one, seconds};
 use crate::exit::Status;
 use crate::interrupt::Interruption;
 use crate::output::{self, Place};
-use crate::select;
+use crate::select::{self, Named};
+use crate::target::Target;
+use crate::vm;
+use audited::Audited;
+pub use audited::Totals;
 use findings::Findings;
+pub use gist::{Gist, Proved};
+
+/// How long all lies to one case may take in a virtual machine.
+const IN_GUEST: Duration = Duration::from_secs(600);
 
 /// `audit`'s options.
 #[derive(Arguments, Debug)]
 pub struct Args {
     #[command(flatten)]
     pub filters: Filters,
-    /// Cases at a time [default: one per processor]
+    /// Audit in virtual machines that boot this kernel image, of any architecture, instead of on the running kernel
+    #[arg(long, value_name = "IMAGE")]
+    pub kernel: Option<PathBuf>,
+    /// Cases, or virtual machines, at a time [default: one per processor]
     #[arg(long, short, value_name = "N", value_parser = at_least_one)]
     pub jobs: Option<usize>,
     /// Time limit for each lie, in seconds; one that makes a case hang counts apart
@@ -53,16 +67,28 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
     let place = args.out.as_deref().map(Place::at).transpose()?;
     let interruption = Interruption::watch()?;
     Interruption::announce("ending after the lies that are being told; ctrl-C again ends at once")?;
-    let usual = Settings::default();
-    let jobs = args.jobs.unwrap_or(usual.jobs);
-    let pool = Pool::new(Settings { jobs, time_limit: args.timeout, ..usual });
-    let audited = measure::audit(&pool, jobs, &cases, &interruption);
-    let findings = Findings::new(audited, cases.len());
+    let (target, audited) = audit(args, &cases, &interruption)?;
+    let findings = Findings::new(target, audited, cases.len());
     deliver(args, &findings, place)?;
     Ok(match interruption.signal() {
         Some(signal) => Status::Interrupted(signal),
         None => findings.status(args.least),
     })
+}
+
+fn audit(
+    args: &Args,
+    cases: &[Named],
+    interruption: &Interruption,
+) -> anyhow::Result<(Target, Vec<Audited>)> {
+    let usual = Settings::default();
+    let jobs = args.jobs.unwrap_or(usual.jobs);
+    if let Some(kernel) = &args.kernel {
+        let guest = vm::Args { lies: Some(args.timeout), timeout: IN_GUEST, ..vm::Args::new(kernel) };
+        return guest::audit(&guest, jobs, cases, interruption);
+    }
+    let pool = Pool::new(Settings { jobs, time_limit: args.timeout, ..usual });
+    Ok((Target::host()?, measure::audit(&pool, jobs, cases, interruption)))
 }
 
 fn deliver(args: &Args, findings: &Findings, place: Option<Place>) -> anyhow::Result<()> {

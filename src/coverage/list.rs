@@ -40,6 +40,10 @@ struct Entry {
     cases: Vec<String>,
     /// The targets on which such a case checked it.
     executed_on: Vec<String>,
+    /// The architectures on which a check of such a case was seen failing under a lie.
+    seen_failing_on: Vec<String>,
+    /// Executed, and seen failing.
+    covered: bool,
 }
 
 /// Lists the clauses whose ids begin with one of the filters; all without one.
@@ -51,8 +55,8 @@ pub fn list(args: &ListArgs) -> anyhow::Result<Status> {
         anstream::eprintln!("no clause begins with {}; {all}", tried.join(" or "));
         return Ok(Status::NothingRan);
     }
-    let reports = evidence::read_or_built_in(None)?;
-    let covered = selected(of(AREAS, FAMILIES, &reports), prefixes);
+    let (reports, proof) = (evidence::read_or_built_in(None)?, evidence::built_in_proof()?);
+    let covered = selected(of(AREAS, FAMILIES, &reports, &proof), prefixes);
     match args.format {
         Format::Human => output::print(&human(&covered, &reports))?,
         Format::Json => output::print(&json(&covered)?)?,
@@ -90,6 +94,8 @@ impl Entry {
             same_as: clause.same_as,
             cases: covered.cases.clone(),
             executed_on: covered.executed.iter().map(|report| name(report)).collect(),
+            seen_failing_on: covered.proved.iter().map(|&arch| arch.to_owned()).collect(),
+            covered: covered.is_covered(),
         }
     }
 }
@@ -101,20 +107,20 @@ fn human(covered: &[Covered<'_>], reports: &[Report]) -> String {
     let row = |one: &Covered<'_>| {
         let start =
             format!("{:width$}  {:15}  {:5}", one.clause.id, one.clause.testable.name(), one.cases.len());
-        let place = one.place(&series);
-        let end = place.clone().unwrap_or_else(|| one.why_not());
-        let line = format!("{start}  {end}\n");
-        if place.is_some() { line } else { paint(FAINT, line) }
+        let end = one.place(&series).unwrap_or_else(|| one.why_not());
+        let doubt = if one.executed.is_empty() || one.is_covered() { "" } else { "; never seen failing" };
+        let line = format!("{start}  {end}{doubt}\n");
+        if one.is_covered() { line } else { paint(FAINT, line) }
     };
     let head = format!("{:width$}  {:15}  {:5}  executed on\n", "clause", "testable", "cases");
     paint(STRONG, head) + &covered.iter().map(row).collect::<String>() + &counts(&Totals::of(covered))
 }
 
 fn counts(totals: &Totals) -> String {
-    let Totals { clauses, testable, checked, executed, others_checked } = totals;
+    let Totals { clauses, testable, checked, executed, covered, others_checked } = totals;
     format!(
-        "\n{clauses} clauses; testable anywhere: {testable}, of these with a case: {checked}, executed: {executed}; \
-         others with a case: {others_checked}\n"
+        "\n{clauses} clauses; testable anywhere: {testable}, of these with a case: {checked}, executed: {executed}, \
+         seen failing too: {covered}; others with a case: {others_checked}\n"
     )
 }
 
@@ -122,26 +128,27 @@ fn counts(totals: &Totals) -> String {
 mod tests {
     use super::super::sample;
     use super::*;
+    use crate::evidence::Proof;
     use crate::style::plain;
 
     #[test]
     fn people_see_a_line_for_each_clause() {
-        let reports = sample::reports();
-        let text = plain(&human(&of(sample::AREAS, sample::REGISTRY, &reports), &reports));
+        let (reports, proof) = (sample::reports(), sample::proof());
+        let text = plain(&human(&of(sample::AREAS, sample::REGISTRY, &reports, &proof), &reports));
         insta::assert_snapshot!(text, @"
         clause                  testable         cases  executed on
         stop.syscall.alternate  yes                  2  x86_64 6.1-7.3
         stop.x|y                yes                  0  no case yet
         yama.scope              needs-config         0  needs-config
 
-        3 clauses; testable anywhere: 2, of these with a case: 1, executed: 1; others with a case: 0
+        3 clauses; testable anywhere: 2, of these with a case: 1, executed: 1, seen failing too: 1; others with a case: 0
         ");
     }
 
     #[test]
     fn programs_see_every_field() {
-        let reports = sample::reports();
-        let covered = selected(of(sample::AREAS, sample::REGISTRY, &reports), &["stop.".to_owned()]);
+        let (reports, proof) = (sample::reports(), sample::proof());
+        let covered = selected(of(sample::AREAS, sample::REGISTRY, &reports, &proof), &["stop.".to_owned()]);
         let text = json(&covered).unwrap().replace(env!("CARGO_PKG_VERSION"), "[version]");
         insta::assert_snapshot!(text, @r#"
         {
@@ -155,6 +162,7 @@ mod tests {
             "testable": 2,
             "checked": 1,
             "executed": 1,
+            "covered": 1,
             "others_checked": 0
           },
           "clauses": [
@@ -177,7 +185,11 @@ mod tests {
                 "debian-6.1.9",
                 "debian-7.3.4",
                 "x86_64 Linux 6.18.1 (host)"
-              ]
+              ],
+              "seen_failing_on": [
+                "x86_64"
+              ],
+              "covered": true
             },
             {
               "id": "stop.x|y",
@@ -192,7 +204,9 @@ mod tests {
               "testable": "yes",
               "same_as": "stop.syscall.alternate",
               "cases": [],
-              "executed_on": []
+              "executed_on": [],
+              "seen_failing_on": [],
+              "covered": false
             }
           ]
         }
@@ -201,9 +215,10 @@ mod tests {
 
     #[test]
     fn filters_are_beginnings() {
+        let proof = Proof::default();
         let ids = |prefixes: &[&str]| {
             let prefixes: Vec<_> = prefixes.iter().map(|&prefix| prefix.to_owned()).collect();
-            let chosen = selected(of(sample::AREAS, &[], &[]), &prefixes);
+            let chosen = selected(of(sample::AREAS, &[], &[], &proof), &prefixes);
             chosen.iter().map(|one| one.clause.id).collect::<Vec<_>>()
         };
         assert_eq!(ids(&[]).len(), 3);

@@ -1,12 +1,14 @@
 //! Coverage: which clauses of the register a case checks, and on which targets of the evidence that was done.
 //!
 //! What a case declares is a promise; a clause counts as executed where a record that was judged has a check that
-//! cites it.
+//! cites it, and as covered if moreover such a check was seen failing under a lie.
 
+mod behaviour;
 mod legality;
 mod list;
 mod page;
 mod peers;
+mod peers_list;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +17,7 @@ use ptrace_conformance_harness::case::{Arch, Registry};
 use ptrace_conformance_harness::record::{CaseRecord, Verdict};
 use serde::Serialize;
 
+use crate::evidence::Proof;
 use crate::evidence::history::{self, Series};
 use crate::quirks::spans;
 use crate::report::Report;
@@ -22,6 +25,7 @@ pub use legality::page as legality_page;
 pub use list::list;
 pub use page::page;
 pub use peers::page as peers_page;
+pub use peers_list::list as list_peers;
 
 /// A clause, and who has checked it.
 #[derive(Debug)]
@@ -31,12 +35,14 @@ struct Covered<'a> {
     cases: Vec<String>,
     /// The reports in which such a case held an answer against it.
     executed: Vec<&'a Report>,
+    /// The architectures on which a check of such a case was seen failing.
+    proved: Vec<&'a str>,
     /// Why such cases were not judged elsewhere.
     reasons: BTreeSet<&'a str>,
 }
 
 /// Every clause of these areas, in order.
-fn of<'a>(areas: &[Area], registry: Registry, reports: &'a [Report]) -> Vec<Covered<'a>> {
+fn of<'a>(areas: &[Area], registry: Registry, reports: &'a [Report], proof: &'a Proof) -> Vec<Covered<'a>> {
     let cases = declared(registry, reports);
     let evidence: Vec<_> = reports.iter().map(|report| (report, Executed::of(report))).collect();
     let clauses = areas.iter().flat_map(|area| area.clauses);
@@ -46,7 +52,8 @@ fn of<'a>(areas: &[Area], registry: Registry, reports: &'a [Report]) -> Vec<Cove
             let by_cases = |(_, done): &&(&Report, Executed<'_>)| done.has(clause.id, &cases);
             let executed = evidence.iter().filter(by_cases).map(|(report, _)| *report).collect();
             let reasons = evidence.iter().flat_map(|(_, done)| done.reasons(&cases)).collect();
-            Covered { clause, executed, reasons, cases }
+            let proved = proof.arches(clause.id, &cases);
+            Covered { clause, executed, proved, reasons, cases }
         })
         .collect()
 }
@@ -118,6 +125,11 @@ fn checked(record: &CaseRecord) -> impl Iterator<Item = &str> {
 }
 
 impl Covered<'_> {
+    /// Whether it was executed, and a check of it seen failing.
+    fn is_covered(&self) -> bool {
+        !self.executed.is_empty() && !self.proved.is_empty()
+    }
+
     /// Where it was executed in short; kernels in virtual machines stand for all others.
     fn place(&self, series: &[Series<'_>]) -> Option<String> {
         let here = |report: &Report| self.executed.iter().any(|executed| std::ptr::eq(*executed, report));
@@ -154,6 +166,8 @@ struct Totals {
     checked: usize,
     /// Of the testable ones: those that were checked on some target.
     executed: usize,
+    /// Of the executed ones: those of which a check was seen failing.
+    covered: usize,
     /// Of the others: those that a case checks all the same.
     others_checked: usize,
 }
@@ -168,6 +182,7 @@ impl Totals {
             testable: testable.len(),
             checked: checked(&testable),
             executed: testable.iter().filter(|one| !one.executed.is_empty()).count(),
+            covered: testable.iter().filter(|one| one.is_covered()).count(),
             others_checked: checked(&others),
         }
     }
@@ -242,6 +257,11 @@ mod sample {
         report
     }
 
+    /// What an audit saw failing.
+    pub fn proof() -> Proof {
+        Proof::of("x86_64", &[("stop.syscall.alternate", "family::case_1"), ("stop.x|y", "family::case_1")])
+    }
+
     pub fn reports() -> Vec<Report> {
         let mut host = guest("6.18.1", &[Verdict::Conforms]);
         host.target.platform = "host".to_owned();
@@ -262,7 +282,7 @@ mod tests {
     fn told(reports: &[Report]) -> Vec<String> {
         let series = history::of(reports);
         let tell = |covered: Covered<'_>| covered.place(&series).unwrap_or_else(|| covered.why_not());
-        of(sample::AREAS, sample::REGISTRY, reports).into_iter().map(tell).collect()
+        of(sample::AREAS, sample::REGISTRY, reports, &sample::proof()).into_iter().map(tell).collect()
     }
 
     #[test]
@@ -279,7 +299,7 @@ mod tests {
     fn a_check_counts_for_a_case_that_declares_its_clause() {
         let mut report = sample::guest("6.1.9", &[Verdict::Conforms]);
         report.cases[0].name = "family::case_2::seize".to_owned();
-        assert!(of(sample::AREAS, sample::REGISTRY, &[report])[0].executed.is_empty());
+        assert!(of(sample::AREAS, sample::REGISTRY, &[report], &sample::proof())[0].executed.is_empty());
     }
 
     #[test]
@@ -288,16 +308,27 @@ mod tests {
         report.target.arch = "elsewhere".to_owned();
         report.cases[1].clauses.push("stop.x|y".to_owned());
         let reports = [report];
-        let covered = of(sample::AREAS, sample::REGISTRY, &reports);
+        let proof = sample::proof();
+        let covered = of(sample::AREAS, sample::REGISTRY, &reports, &proof);
         assert_eq!(covered[0].cases, ["family::case_0", "family::case_1"]);
         assert_eq!(covered[1].cases, ["family::case_1"]);
     }
 
     #[test]
     fn totals_tell_testable_clauses_from_others() {
-        let reports = sample::reports();
-        let totals = Totals::of(&of(sample::AREAS, sample::REGISTRY, &reports));
-        let told = Totals { clauses: 3, testable: 2, checked: 1, executed: 1, others_checked: 0 };
+        let (reports, proof) = (sample::reports(), sample::proof());
+        let totals = Totals::of(&of(sample::AREAS, sample::REGISTRY, &reports, &proof));
+        let told = Totals { clauses: 3, testable: 2, checked: 1, executed: 1, covered: 1, others_checked: 0 };
         assert_eq!(totals, told);
+    }
+
+    #[test]
+    fn what_was_never_seen_failing_is_not_covered() {
+        let reports = sample::reports();
+        let seen = |proof: &Proof| of(sample::AREAS, sample::REGISTRY, &reports, proof)[0].is_covered();
+        assert!(seen(&sample::proof()));
+        assert!(!seen(&Proof::default()));
+        // By a case that does not declare it.
+        assert!(!seen(&Proof::of("x86_64", &[("stop.syscall.alternate", "family::case_2")])));
     }
 }

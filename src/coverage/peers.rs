@@ -1,9 +1,8 @@
 //! The page of peers, `reports/PEERS.md`: what other suites test, and which cases here test the same.
 
-use std::collections::BTreeSet;
-
 use ptrace_conformance_cases::peers::{self, Area, Peer, Suite};
 
+use super::behaviour::{Behaviour, behaviours};
 use crate::prose;
 use crate::quirks::markdown::{code, heading, plain, some, table};
 
@@ -19,40 +18,6 @@ fn told(areas: &[Area], suites: &[Suite]) -> String {
     let behaviours = behaviours(areas);
     let sections: String = areas.iter().map(|area| section(area, &behaviours)).collect();
     opening() + &by_suite(suites, &behaviours) + &by_area(areas, &behaviours) + &sections
-}
-
-/// A behaviour with the peers of all that say the same.
-struct Behaviour<'a> {
-    peer: &'a Peer,
-    area: &'a str,
-    tests: BTreeSet<&'a str>,
-}
-
-impl Behaviour<'_> {
-    fn is_tested_by(&self, suite: &Suite) -> bool {
-        self.tests.iter().any(|test| peers::suite(test).is_some_and(|of| of.code == suite.code))
-    }
-
-    /// Whether some suite tests it: sources and tools only know of it.
-    fn is_tested(&self) -> bool {
-        self.tests.iter().any(|test| peers::suite(test).is_some_and(|suite| suite.tests))
-    }
-
-    fn is_covered(&self) -> bool {
-        !self.peer.cases.is_empty()
-    }
-}
-
-fn behaviours(areas: &[Area]) -> Vec<Behaviour<'_>> {
-    let all = || areas.iter().flat_map(|area| area.peers.iter().map(move |peer| (area, peer)));
-    let originals = all().filter(|(_, peer)| peer.duplicate_of.is_none());
-    originals
-        .map(|(area, peer)| {
-            let same = all().map(|(_, other)| other).filter(|other| other.duplicate_of == Some(peer.id));
-            let tests = peer.peers.iter().chain(same.flat_map(|other| other.peers)).copied().collect();
-            Behaviour { peer, area: area.name, tests }
-        })
-        .collect()
 }
 
 fn opening() -> String {
@@ -107,37 +72,19 @@ fn row(behaviour: &Behaviour<'_>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use ptrace_conformance_harness::case::Arch;
-
+    use super::super::behaviour::sample;
     use super::*;
-
-    const PEER: Peer = Peer {
-        id: "A-1",
-        behaviour: "A stop is a stop.",
-        peers: &["GV:Stop"],
-        arches: Arch::ALL,
-        cases: &["family::case"],
-        duplicate_of: None,
-    };
 
     #[test]
     fn the_page_looks_like_this() {
-        let areas = [Area {
-            name: "A",
-            title: "Stops",
-            peers: &[
-                PEER,
-                Peer { id: "A-2", behaviour: "So is a|b.", peers: &["RR:x"], cases: &[], ..PEER },
-                Peer { id: "o.A-1", peers: &["RH:y"], cases: &[], duplicate_of: Some("A-1"), ..PEER },
-            ],
-        }];
-        let suites: Vec<_> = ["GV", "RH"].iter().filter_map(|code| peers::suite(code)).copied().collect();
-        let text = told(&areas, &suites);
+        let text = told(sample::AREAS, &sample::suites());
         let (_, below) = text.split_once("stands once.\n\n").unwrap();
         insta::assert_snapshot!(below, @r"
         | suite | behaviours | covered here |
         |---|---|---|
-        | any suite | 0 | 0 |
+        | any suite | 2 | 1 |
+        | `gvisor` gVisor, test/syscalls/linux/ptrace.cc or the file named | 1 | 1 |
+        | `redhat` Red Hat's ptrace-tests | 2 | 1 |
 
 
         | area | behaviours | covered here |
@@ -149,8 +96,8 @@ mod tests {
 
         | id | behaviour | peers | cases here |
         |---|---|---|---|
-        | `A-1` | A stop is a stop. | `GV:Stop`, `RH:y` | `family::case` |
-        | `A-2` | So is a\|b. | `RR:x` |  |
+        | `A-1` | A stop is a stop. | `gvisor:Stop`, `redhat:y` | `family::case` |
+        | `A-2` | So is a\|b. | `redhat:x` |  |
         ");
     }
 }

@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{put, read, read_file, write};
+use anyhow::Context;
+
+use super::{Proof, put, read, read_file, write};
+use crate::audit::Gist;
 use crate::coverage;
 use crate::exit::{Misuse, Status};
 use crate::quirks;
@@ -30,6 +33,9 @@ Examples:
                                                   the same targets
   ptrace-conformance evidence                     make the pages anew, after their text has changed
   ptrace-conformance evidence --check             see whether the pages are up to date
+  ptrace-conformance audit --format json --out audit.json; ptrace-conformance evidence audit.json
+                                                  keep which checks were seen failing
+  ptrace-conformance evidence --check audit.json  see whether all those still are
 
 Exit status: 0 done or up to date, 1 not up to date, 2 unreadable input or unwritable output";
 
@@ -37,30 +43,62 @@ Exit status: 0 done or up to date, 1 not up to date, 2 unreadable input or unwri
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// Reports, or directories of them, that `matrix` wrote
+    /// Reports, or directories of them, that `matrix` wrote; or audits, `audit`'s JSON
     #[arg(value_name = "REPORT")]
     pub sources: Vec<PathBuf>,
     /// The directory of evidence
     #[arg(long, value_name = "DIR", default_value = REPORTS)]
     pub reports: PathBuf,
-    /// Write nothing, only say whether the pages are up to date
-    #[arg(long, conflicts_with = "sources")]
+    /// Write nothing, only say whether the pages are up to date, and whether the audits named lack no proof
+    #[arg(long)]
     pub check: bool,
 }
 
 /// Does what was asked.
 pub fn run(args: &Args) -> anyhow::Result<Status> {
+    let Sources { reports, audits } = Sources::read(&args.sources)?;
     if args.check {
-        return check(&args.reports);
+        return check(&args.reports, &reports, &audits);
     }
-    let mut new = Vec::new();
-    for source in &args.sources {
-        new.extend(if source.is_dir() { read(source)? } else { vec![read_file(source)?] });
+    if !audits.is_empty() {
+        let mut proof = Proof::read(&args.reports)?;
+        audits.into_iter().try_for_each(|gist| proof.take(gist))?;
+        proof.write(&args.reports)?;
     }
-    let (kept, pages) = keep(&args.reports, new)?;
+    let (kept, pages) = keep(&args.reports, reports)?;
     let written: Vec<_> = pages.iter().map(|page| page.display().to_string()).collect();
     anstream::eprintln!("evidence of {kept} targets; {} made from it", written.join(", "));
     Ok(Status::AsExpected)
+}
+
+/// What was named.
+#[derive(Default)]
+struct Sources {
+    reports: Vec<Report>,
+    audits: Vec<Gist>,
+}
+
+impl Sources {
+    fn read(paths: &[PathBuf]) -> anyhow::Result<Sources> {
+        let mut sources = Sources::default();
+        for path in paths {
+            if path.is_dir() {
+                sources.reports.extend(read(path)?);
+            } else if let Some(gist) = audit_at(path)? {
+                sources.audits.push(gist);
+            } else {
+                sources.reports.push(read_file(path)?);
+            }
+        }
+        Ok(sources)
+    }
+}
+
+/// The audit in this file, if it is not some other document.
+fn audit_at(path: &Path) -> anyhow::Result<Option<Gist>> {
+    let fail = || format!("cannot read {}", path.display());
+    let text = std::fs::read_to_string(path).map_err(|error| Misuse(error.to_string())).with_context(fail)?;
+    Gist::read(&text).with_context(fail)
 }
 
 /// Keeps these reports instead of older ones of the same targets, and makes the pages. How many targets there are
@@ -72,7 +110,7 @@ pub fn keep(dir: &Path, new: Vec<Report>) -> anyhow::Result<(usize, Vec<PathBuf>
     write(dir, &all)?;
     // In the order in which everybody reads them.
     let all = read(dir)?;
-    let pages = pages(&all).into_iter().map(|(name, text)| (dir.join(name), text));
+    let pages = pages(&all, &Proof::read(dir)?).into_iter().map(|(name, text)| (dir.join(name), text));
     let mut made = Vec::new();
     for (path, text) in pages {
         put(&path, &text)?;
@@ -82,31 +120,37 @@ pub fn keep(dir: &Path, new: Vec<Report>) -> anyhow::Result<(usize, Vec<PathBuf>
 }
 
 /// The pages that follow from evidence, by their file names.
-fn pages(reports: &[Report]) -> Vec<(&'static str, String)> {
+fn pages(reports: &[Report], proof: &Proof) -> Vec<(&'static str, String)> {
     vec![
         (QUIRKS, quirks::page(reports)),
-        (CLAUSES, coverage::page(reports)),
+        (CLAUSES, coverage::page(reports, proof)),
         (PEERS, coverage::peers_page()),
         (LEGALITY, coverage::legality_page()),
     ]
 }
 
-fn check(dir: &Path) -> anyhow::Result<Status> {
-    let stale = stale(dir)?;
-    match stale.is_empty() {
-        true => Ok(Status::AsExpected),
-        false => {
-            let again = "make them anew with `ptrace-conformance evidence`";
-            anstream::eprintln!("not up to date: {}; {again}", stale.join(", "));
-            Ok(Status::Deviation)
-        }
+fn check(dir: &Path, reports: &[Report], audits: &[Gist]) -> anyhow::Result<Status> {
+    if !reports.is_empty() {
+        let instead = "`compare` holds reports against each other";
+        return Err(Misuse(format!("--check takes audits, not reports; {instead}")).into());
     }
+    let stale = stale(dir)?;
+    if !stale.is_empty() {
+        let again = "make them anew with `ptrace-conformance evidence`";
+        anstream::eprintln!("not up to date: {}; {again}", stale.join(", "));
+    }
+    let proof = Proof::read(dir)?;
+    let lost: Vec<_> = audits.iter().flat_map(|gist| proof.lost(gist)).collect();
+    for one in &lost {
+        anstream::eprintln!("not seen failing any more: {one}");
+    }
+    Ok(if stale.is_empty() && lost.is_empty() { Status::AsExpected } else { Status::Deviation })
 }
 
 /// The pages that do not say what the evidence says.
 pub fn stale(dir: &Path) -> anyhow::Result<Vec<String>> {
     let mut stale = Vec::new();
-    for (name, text) in pages(&read(dir)?) {
+    for (name, text) in pages(&read(dir)?, &Proof::read(dir)?) {
         let path = dir.join(name);
         let there = match std::fs::read_to_string(&path) {
             Ok(there) => Some(there),
@@ -156,7 +200,7 @@ mod tests {
             std::fs::write(&page, "something else").unwrap();
             assert_eq!(stale(dir.path()).unwrap(), [page.display().to_string()]);
             std::fs::remove_file(&page).unwrap();
-            assert_eq!(check(dir.path()).unwrap(), Status::Deviation);
+            assert_eq!(check(dir.path(), &[], &[]).unwrap(), Status::Deviation);
             std::fs::write(&page, text).unwrap();
         }
     }

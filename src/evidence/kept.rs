@@ -2,7 +2,7 @@
 //!
 //! Where one of these fails, the evidence is older than the cases: `ptrace-conformance matrix --refresh`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use ptrace_conformance_cases::FAMILIES;
@@ -13,7 +13,7 @@ use ptrace_conformance_harness::record::{CaseRecord, Verdict};
 use ptrace_conformance_harness::run::run_case;
 use ptrace_conformance_harness::version::KernelVersion;
 
-use super::{built_in, history, keep};
+use super::{built_in, built_in_proof, history, keep};
 use crate::report::{Report, Suite};
 
 fn evidence() -> Vec<Report> {
@@ -148,4 +148,39 @@ fn the_pages_say_what_the_evidence_says() {
         Vec::<String>::new(),
         "`ptrace-conformance evidence` makes them anew"
     );
+}
+
+/// The clauses of each behaviour that some judged record of this architecture has held an answer against.
+fn executed(arch: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut executed: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    let reports = evidence();
+    let judged = reports.iter().filter(|report| report.target.arch == arch && is_linux(report));
+    for record in judged.flat_map(|report| &report.cases) {
+        let behaviour = record.name.rsplit_once("::").unwrap().0;
+        let checks = record.observations.iter().filter(|seen| seen.holds.is_some());
+        for clause in checks.filter_map(|seen| seen.clause.clone()) {
+            executed.entry(clause).or_default().insert(behaviour.to_owned());
+        }
+    }
+    executed
+}
+
+/// What was seen failing is what cases check, and there is hardly a clause that was never seen failing.
+#[test]
+fn checks_were_seen_failing() {
+    let proof = built_in_proof().unwrap();
+    let arches: Vec<_> = proof.audits().map(|(arch, _)| arch).collect();
+    assert_eq!(arches, ["aarch64", "x86_64"], "an audit is missing");
+    for (arch, proved) in proof.audits() {
+        let executed = executed(arch);
+        for (clause, behaviours) in proved {
+            let strange: Vec<_> = behaviours.difference(&executed[clause]).collect();
+            assert!(
+                strange.is_empty(),
+                "{arch}: the cases have changed since the audit: {clause} by {strange:?}"
+            );
+        }
+        let unseen: Vec<_> = executed.keys().filter(|clause| !proved.contains_key(*clause)).collect();
+        assert!(unseen.is_empty(), "{arch}: never seen failing: {unseen:#?}");
+    }
 }

@@ -3,6 +3,7 @@
 //! ```text
 //! reports/
 //!   records.json               every distinct observation, and every distinct record of them, by its digest
+//!   proof.json                 which clauses' checks an audit saw failing, by architecture
 //!   debian-6.1-x86_64.json     one target: who answered, and the digest of each case's record
 //!   ...
 //! ```
@@ -14,6 +15,7 @@ pub mod history;
 mod keep;
 #[cfg(test)]
 mod kept;
+mod proof;
 mod stored;
 
 use std::collections::BTreeMap;
@@ -26,19 +28,28 @@ use crate::exit::Misuse;
 use crate::output::Place;
 use crate::report::{self, Report};
 pub use keep::{Args, REPORTS, keep, run};
+pub use proof::{PROOF, Proof};
 use stored::{RECORDS_SCHEMA, Records, Stored};
 
 /// The file that all targets of a directory share.
 const RECORDS: &str = "records.json";
 
-/// The evidence as it was when this program was built.
-fn built_in() -> anyhow::Result<Vec<Report>> {
+/// The files of the evidence as they were when this program was built.
+fn built_in_files() -> anyhow::Result<BTreeMap<String, String>> {
     let packed = DeflateDecoder::new(include_bytes!(concat!(env!("OUT_DIR"), "/evidence")).as_slice());
-    let mut files: BTreeMap<String, String> =
-        serde_json::from_reader(packed).context("cannot unpack the evidence of this program")?;
+    serde_json::from_reader(packed).context("cannot unpack the evidence of this program")
+}
+
+fn built_in() -> anyhow::Result<Vec<Report>> {
+    let mut files = built_in_files()?;
     let records =
         files.remove(RECORDS).map_or_else(|| Ok(Records::default()), |text| Records::parse(&text))?;
-    files.values().map(|text| parse(text, &records)).collect()
+    files.iter().filter(|(name, _)| *name != PROOF).map(|(_, text)| parse(text, &records)).collect()
+}
+
+/// The proof that was there when this program was built.
+pub fn built_in_proof() -> anyhow::Result<Proof> {
+    built_in_files()?.get(PROOF).map_or_else(|| Ok(Proof::default()), |text| Proof::parse(text))
 }
 
 /// The reports of this directory, or the evidence in this program.
@@ -112,7 +123,7 @@ fn files(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
     for entry in std::fs::read_dir(dir).map_err(fail)? {
         let path = entry.map_err(fail)?.path();
         let json = path.extension().is_some_and(|extension| extension == "json");
-        if json && path.file_name().is_some_and(|name| name != RECORDS) {
+        if json && path.file_name().is_some_and(|name| name != RECORDS && name != PROOF) {
             files.push(path);
         }
     }

@@ -21,7 +21,7 @@ use crate::target::Target;
 use crate::vm;
 
 /// Time limit for each case in gVisor: many hang there, and none needs long.
-const GVISOR_CASE: Duration = Duration::from_secs(5);
+const GVISOR_CASE: Duration = Duration::from_secs(2);
 /// And for all of them.
 const GVISOR_WHOLE: Duration = Duration::from_secs(600);
 

@@ -54,6 +54,9 @@ pub struct Args {
     /// QEMU to use [default: qemu-system-ARCH on the search path]
     #[arg(long, value_name = "FILE")]
     pub qemu: Option<PathBuf>,
+    /// Audit the cases instead of running them, with this limit for each lie: what `audit --kernel` does
+    #[arg(skip)]
+    pub lies: Option<Duration>,
 }
 
 impl Args {
@@ -75,6 +78,7 @@ impl Args {
             show_command: false,
             suite: None,
             qemu: None,
+            lies: None,
         }
     }
 }

@@ -14,6 +14,7 @@ use super::kernel_log::KernelLog;
 use super::record::{Document, Record};
 use super::speaker::Speaker;
 use super::transcript::Plan;
+use crate::audit;
 use crate::cli::Filters;
 use crate::partition::Partition;
 use crate::select::{self, Named};
@@ -30,6 +31,8 @@ pub struct Order {
     pub partition: Option<Partition>,
     /// Time limit of each case.
     pub time_limit: Duration,
+    /// Audit the cases instead of running them, with this time limit for each lie.
+    pub lies: Option<Duration>,
 }
 
 /// Does what was ordered. An error is told to the host before it ends this process.
@@ -53,22 +56,31 @@ fn obey(speaker: &mut Speaker) -> anyhow::Result<()> {
     let names = cases.iter().map(|(name, _)| name.clone()).collect();
     let plan = serde_json::to_vec(&Plan { target, cases: names })?;
     speaker.send(Document::PLAN, &plan).context("cannot send the plan")?;
-    run_all(&cases, order.time_limit, speaker)
+    run_all(&cases, order.time_limit, order.lies, speaker)
 }
 
 /// Records in a document: so many are lost at most when the guest dies, and run again.
 const CHUNK: usize = 64;
 
 /// Runs the cases one by one, so that what the kernel says meanwhile belongs to one of them.
-fn run_all(cases: &[Named], time_limit: Duration, speaker: &mut Speaker) -> anyhow::Result<()> {
-    let pool = Pool::new(Settings { jobs: 1, time_limit, journal: false });
+fn run_all(
+    cases: &[Named],
+    time_limit: Duration,
+    lies: Option<Duration>,
+    speaker: &mut Speaker,
+) -> anyhow::Result<()> {
+    let pool = Pool::new(Settings { jobs: 1, time_limit: lies.unwrap_or(time_limit), journal: false });
     let mut log = KernelLog::open();
     let mut ended = None;
     for (chunk, number) in cases.chunks(CHUNK).zip(0..) {
         let mut records = Vec::new();
-        for ((name, variant), index) in chunk.iter().zip(number * CHUNK as u32..) {
+        for (case, index) in chunk.iter().zip(number * CHUNK as u32..) {
             step(speaker, ended, Some(index))?;
-            let mut record = pool.run_one(name, variant.case.clauses).record;
+            let (name, clauses) = (&case.0, case.1.case.clauses);
+            let mut record = match lies {
+                None => pool.run_one(name, clauses).record,
+                Some(_) => audit::guest::record(&audit::measure::audit_one(&pool, case), clauses)?,
+            };
             record.observations.extend(log.alarms().into_iter().map(observation));
             ended = Some((index, record.verdict));
             records.push(record);

@@ -249,7 +249,7 @@ impl History {
 /// The initramfs for these cases.
 fn initramfs(args: &Args, suite: &[u8], filters: Filters) -> anyhow::Result<Vec<u8>> {
     let Filters { filters, exact, partition } = filters;
-    let order = Order { filters, exact, partition, time_limit: args.timeout };
+    let order = Order { filters, exact, partition, time_limit: args.timeout, lies: args.lies };
     let order = serde_json::to_vec(&order).context("cannot write the guest's order")?;
     let initramfs = files::initramfs(suite, &order)?;
     check_size(initramfs.len(), args.memory)?;

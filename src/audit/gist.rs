@@ -1,0 +1,75 @@
+//! The gist of an audit's JSON: which checks were seen failing. It can be read again, and kept as evidence.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use super::audited::Totals;
+use crate::exit::Misuse;
+use crate::report;
+use crate::target::Target;
+
+/// The version of the findings' JSON.
+pub const SCHEMA: &str = "ptrace-conformance/audit/2";
+
+/// What the schema of each version begins with.
+const SCHEMA_NAME: &str = "ptrace-conformance/audit/";
+
+/// By clause: the behaviours, `family::behaviour`, whose checks of it were seen failing.
+pub type Proved = BTreeMap<String, BTreeSet<String>>;
+
+/// What [`Proof`](crate::evidence::Proof) keeps of an audit.
+#[derive(Debug, Deserialize)]
+pub struct Gist {
+    /// Which kernel was made to lie.
+    pub target: Target,
+    /// Whether all planned cases are in it.
+    pub complete: bool,
+    /// All lies together.
+    pub totals: Totals,
+    /// The clauses.
+    pub proved: Proved,
+}
+
+impl Gist {
+    /// From the JSON of an audit; nothing if it is some other document.
+    pub fn read(text: &str) -> anyhow::Result<Option<Gist>> {
+        let schema = report::schema(text).ok().flatten();
+        let Some(schema) = schema.filter(|schema| schema.starts_with(SCHEMA_NAME)) else { return Ok(None) };
+        if schema != SCHEMA {
+            return Err(Misuse(format!("its schema is `{schema}`, this version reads `{SCHEMA}`")).into());
+        }
+        let gist = serde_json::from_str(text).map_err(|error| Misuse(format!("it is no audit: {error}")))?;
+        Ok(Some(gist))
+    }
+}
+
+#[cfg(test)]
+impl Gist {
+    /// That of a whole audit, with these clauses and behaviours.
+    pub fn of(target: Target, proved: &[(&str, &str)]) -> Gist {
+        let mut by_clause = Proved::new();
+        for (clause, behaviour) in proved {
+            by_clause.entry((*clause).to_owned()).or_default().insert((*behaviour).to_owned());
+        }
+        Gist { target, complete: true, totals: Totals::default(), proved: by_clause }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::findings::tests::findings;
+    use super::*;
+
+    #[test]
+    fn its_gist_can_be_read_again() {
+        let text = findings().json().unwrap();
+        let gist = Gist::read(&text).unwrap().unwrap();
+        assert_eq!((gist.complete, gist.totals), (false, findings().totals()));
+        assert_eq!(gist.proved, findings().proved());
+        let bad = |text: &str| Gist::read(text).expect_err("no audit").to_string();
+        assert!(bad(&text.replace("audit/2", "audit/1")).contains("this version reads"));
+        assert!(bad(&text.replace("proved", "disproved")).starts_with("it is no audit: "));
+        assert!(Gist::read(&text.replace("audit/2", "report/1")).unwrap().is_none());
+    }
+}
