@@ -7,7 +7,7 @@
 #![expect(unsafe_code, reason = "ptrace, wait and kill are raw system calls: libc's wrappers hide answers")]
 
 use crate::errno::Errno;
-use crate::lie::{self, Fact, Liar, Place, Word};
+use crate::lie::{self, Fact, Liar, Noticed, Place, Word};
 use crate::request::{Request, Shape};
 use crate::signal::Signal;
 use crate::status::Status;
@@ -58,6 +58,7 @@ impl Kernel {
     ///
     /// If a bare word that could point into our memory is given to a request that takes a pointer.
     pub fn ptrace(&self, request: Request, pid: i32, addr: u64, data: Data<'_>) -> Result<i64, Errno> {
+        self.go_on();
         let shown = self.journal.is_some().then(|| shown(&data));
         let mut data = data;
         let mut answer = match &mut data {
@@ -89,6 +90,7 @@ impl Kernel {
 
     /// `PTRACE_PEEKSIGINFO`, the one request that takes two buffers.
     pub fn peek_siginfo(&self, pid: i32, args: &[u8; 16], found: &mut [u8]) -> Result<i64, Errno> {
+        self.go_on();
         let mut answer = call(Request::PEEKSIGINFO, pid, args.as_ptr() as u64, found.as_mut_ptr() as u64);
         self.tamper(Request::PEEKSIGINFO, pid, 0, &mut answer, Data::Buffer(found));
         self.note(pid, || format!("PTRACE_PEEKSIGINFO -> {}", outcome(&answer)));
@@ -98,6 +100,7 @@ impl Kernel {
     /// `PTRACE_ARCH_PRCTL`, the one request whose address is where the answer goes.
     #[cfg(target_arch = "x86_64")]
     pub fn arch_prctl(&self, pid: i32, code: u64, word: &mut [u8; 8]) -> Result<i64, Errno> {
+        self.go_on();
         let mut answer = call(Request::ARCH_PRCTL, pid, word.as_mut_ptr() as u64, code);
         self.tamper(Request::ARCH_PRCTL, pid, code, &mut answer, Data::Buffer(word));
         self.note(pid, || format!("PTRACE_ARCH_PRCTL, {code:#x} -> {}", outcome(&answer)));
@@ -106,6 +109,7 @@ impl Kernel {
 
     /// wait4(2) for one task, by its id.
     pub fn wait(&self, pid: i32, flags: i32) -> Result<Option<Status>, Errno> {
+        self.go_on();
         let mut status = 0;
         // SAFETY: the status is ours.
         let waited = unsafe { libc::syscall(libc::SYS_wait4, pid, &raw mut status, flags, 0) };
@@ -128,6 +132,7 @@ impl Kernel {
 
     /// waitid(2) with `P_PID`: the siginfo's `si_code` and `si_status`, if something was there.
     pub fn waitid(&self, pid: i32, flags: i32) -> Result<Option<(i32, i32)>, Errno> {
+        self.go_on();
         // SAFETY: all zero bytes are a siginfo that says nothing happened.
         let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
         // SAFETY: the siginfo is ours.
@@ -154,6 +159,7 @@ impl Kernel {
 
     /// process_vm_readv(2): so many words of a task's memory.
     pub fn read_memory(&self, pid: i32, address: u64, words: usize) -> Result<Vec<u64>, Errno> {
+        self.go_on();
         let mut bytes = vec![0; 8 * words];
         let ours = libc::iovec { iov_base: bytes.as_mut_ptr().cast(), iov_len: bytes.len() };
         let theirs = libc::iovec { iov_base: address as *mut _, iov_len: bytes.len() };
@@ -173,6 +179,7 @@ impl Kernel {
 
     /// kill(2): a signal for the process.
     pub fn kill(&self, pid: i32, signal: Signal) -> Result<(), Errno> {
+        self.go_on();
         // SAFETY: no memory is involved.
         let answer = if unsafe { libc::kill(pid, signal.0) } == 0 { Ok(()) } else { Err(Errno::last()) };
         let answer = self.sent("kill", pid, answer);
@@ -182,6 +189,7 @@ impl Kernel {
 
     /// tgkill(2): a signal for one thread of a process.
     pub fn tgkill(&self, process: i32, thread: i32, signal: Signal) -> Result<(), Errno> {
+        self.go_on();
         // SAFETY: no memory is involved.
         let done = unsafe { libc::syscall(libc::SYS_tgkill, process, thread, signal.0) };
         let answer = self.sent("tgkill", thread, if done == 0 { Ok(()) } else { Err(Errno::last()) });
@@ -210,6 +218,7 @@ impl Kernel {
 
     /// What the program reports of a step.
     pub fn step(&self, pid: i32, step: &str, result: Option<u64>) -> Option<u64> {
+        self.go_on();
         match self.consider("the program", pid, || vec![Fact::Saw(step.to_owned(), result)]) {
             Some((_, Fact::Saw(_, lie))) => lie,
             _ => result,
@@ -218,11 +227,22 @@ impl Kernel {
 
     /// Other words that the program reports, with their names.
     pub fn words(&self, pid: i32, mut words: Vec<u64>, name: impl Fn(usize) -> Word) -> Vec<u64> {
+        self.go_on();
         let facts = || words.iter().enumerate().map(|(at, &word)| Fact::Number(name(at), word)).collect();
         if let Some((at, Fact::Number(_, lie))) = self.consider("the program", pid, facts) {
             words[at] = lie;
         }
         words
+    }
+
+    /// Before each question, and each wait for something else: ends a scenario that has noticed a lie.
+    ///
+    /// It has looked at all of the false answer by then. What would follow is moot, and might wait for something
+    /// that never happens.
+    pub fn go_on(&self) {
+        if self.liar.as_ref().is_some_and(Liar::is_noticed) {
+            std::panic::resume_unwind(Box::new(Noticed));
+        }
     }
 
     /// Which of these facts is a lie now, and what it says.

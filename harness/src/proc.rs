@@ -63,6 +63,7 @@ impl Task {
     ///
     /// If the task is gone or /proc is missing: our failure.
     pub fn await_state(&self, states: &[char]) -> Flow {
+        self.context.kernel.go_on();
         crate::progress::set_all(&["waiting for a state of ", self.context.roles.borrow().of(self.pid)]);
         loop {
             match read(self.pid) {

@@ -15,6 +15,7 @@ impl Task {
     /// If the program has no such step, or its call failed: nothing to go on with.
     pub fn made(&self, step: &str, role: &str) -> Flow<Running> {
         let position = self.position(step)?;
+        self.context.kernel.go_on();
         while self.image.seen(position).times == 0 {
             std::thread::yield_now();
         }
@@ -27,6 +28,7 @@ impl Task {
 
     /// Waits until the program has set a free word of the record: what a task that nobody traces can say.
     pub fn await_word(&self, index: usize) {
+        self.context.kernel.go_on();
         crate::progress::set("waiting for a word of the program");
         while self.image.word(index) == 0 {
             std::thread::yield_now();

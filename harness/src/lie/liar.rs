@@ -4,8 +4,7 @@ use super::{Fact, Lie, Offer, falsehoods};
 use crate::status::{Reading, Status};
 use std::cell::{Cell, RefCell};
 
-/// A scenario ends with this, by unwinding, once a check has noticed the lie: all that follows is moot, and might
-/// wait for something that never happens.
+/// A scenario ends with this, by unwinding, where it would ask on after a check has noticed the lie.
 #[derive(Debug)]
 pub struct Noticed;
 
@@ -17,6 +16,7 @@ pub struct Liar {
     answers: Cell<usize>,
     offers: RefCell<Vec<Offer>>,
     told: Cell<bool>,
+    noticed: Cell<bool>,
     /// Answers to the harness's own questions are true and not counted.
     honest: Cell<bool>,
     unspecified: Cell<Option<&'static str>>,
@@ -66,6 +66,16 @@ impl Liar {
                 None
             }
         }
+    }
+
+    /// A check has failed after the lie.
+    pub fn notice(&self) {
+        self.noticed.set(true);
+    }
+
+    /// Whether one has.
+    pub const fn is_noticed(&self) -> bool {
+        self.noticed.get()
     }
 
     fn learn<P>(&self, task: i32, facts: &[(P, Fact)]) {
