@@ -97,7 +97,7 @@ pub struct Audited {
     pub questions: BTreeMap<String, Totals>,
     /// The lies that no check noticed, in order.
     pub missed: Vec<Missed>,
-    /// Clauses of which a check failed under some lie, and did not without.
+    /// Clauses of which a check failed, under some lie or as a quirk.
     pub proved: BTreeSet<String>,
 }
 

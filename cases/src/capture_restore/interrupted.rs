@@ -140,12 +140,12 @@ pub(super) const CASES: &[Case] = &[
             let t = to_call(t)?.syscall()?;
             t.interrupt()?;
             let t = t.expect("interrupt.syscall-exit-stop", Stop::SyscallExit)?;
-            let snapshot = Snapshot::capture(&t)?;
-            let blocking: Blocking = t.pick()?;
-            let result = Return(snapshot.registers.result());
-            t.check(AT_EXIT, "captured result", blocking.restart_code(), result);
-            let ip = Address(snapshot.registers.ip());
+            let (blocking, registers): (Blocking, _) = (t.pick()?, t.registers()?);
+            t.check(AT_EXIT, "captured result", blocking.restart_code(), Return(registers.result()));
+            let ip = Address(registers.ip());
             t.check(AT_EXIT, "captured instruction pointer", Address(label::SYSCALL_RETURN), ip);
+            let snapshot = Snapshot::capture(&t)?;
+            t.check(AT_EXIT, "registers captured anew", vec![], registers.differing(&snapshot.registers));
             let t = restored(t, &snapshot)?;
             if !IS_X86 || t.pick::<Place>()? == Place::ExitStop {
                 return leaks(t, LEAKS);

@@ -91,8 +91,8 @@ pub(super) const CASES: &[Case] = &[
             let t = to_event(t.cont()?)?;
             let registers = t.registers()?;
             let number = ending.syscall().number;
-            t.check("event.exit.inside-call", "number", number, t.syscall_number()?);
             t.check("event.exit.regs", "argument 0", 3, registers.arg(0));
+            t.check("event.exit.inside-call", "number", number, t.syscall_number()?);
             let inside = Return(arch::result_inside_call(&registers.args()));
             t.check("event.exit.inside-call", "result register", inside, Return(registers.result()));
             let place = Address(label::SYSCALL_RETURN);

@@ -21,7 +21,6 @@ pub(super) const CASES: &[Case] = &[
         name: "fork_family_status_and_message",
         title: "The event's status is SIGTRAP with the event's number above, and its message is the new task's id.",
         clauses: &[
-            EVENT,
             TRACED,
             END,
             "clone.ret-tid",
@@ -33,10 +32,11 @@ pub(super) const CASES: &[Case] = &[
         options: EVENTS,
         program: makes_a_task,
         scenario: |t| {
-            let (t, child) = alone_at_event(t)?;
             let event = t.pick::<Maker>()?.event();
+            let t = t.cont()?.expect("stop.wstopsig-low-byte", Stop::Event(event))?;
             let expected = Status::stopped(libc::SIGTRAP, event);
             t.check("stop.wstopsig-low-byte", "status", expected, t.status);
+            let child = child_ends(to_first_stop(t.new_task("child")?)?)?;
             // The task's own idea of its id does not go through the event message.
             let own = child.saw("gettid")?.map(|id| Pid(id as i32));
             t.check("event.fork-family-msg", "event message", own, t.message().ok().map(|id| Pid(id as i32)));

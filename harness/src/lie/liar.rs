@@ -73,9 +73,9 @@ impl Liar {
         self.noticed.set(true);
     }
 
-    /// Whether one has.
+    /// Whether one has; the harness's own questions are still answered.
     pub const fn is_noticed(&self) -> bool {
-        self.noticed.get()
+        self.noticed.get() && !self.honest.get()
     }
 
     fn learn<P>(&self, task: i32, facts: &[(P, Fact)]) {
