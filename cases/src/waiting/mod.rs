@@ -1,0 +1,15 @@
+//! Waiting and job control: what each wait tells of a tracee, to whom, and when; group-stops and what ends them.
+
+mod flags;
+mod selectors;
+mod stops;
+mod way;
+
+use ptrace_conformance_harness::case::Family;
+
+/// The family.
+pub const FAMILY: Family = Family {
+    name: "waiting",
+    title: "Waiting and job control: what each wait tells of a tracee, and group-stops",
+    cases: &[stops::CASES, flags::CASES, selectors::CASES],
+};
