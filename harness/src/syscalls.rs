@@ -64,6 +64,7 @@ syscalls! {
     SCHED_YIELD = SYS_sched_yield, "sched_yield";
     SECCOMP = SYS_seccomp, "seccomp";
     SETPGID = SYS_setpgid, "setpgid";
+    SETSID = SYS_setsid, "setsid";
     TGKILL = SYS_tgkill, "tgkill";
     UMASK = SYS_umask, "umask";
     UNSHARE = SYS_unshare, "unshare";

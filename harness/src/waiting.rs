@@ -60,7 +60,7 @@ pub struct Told {
 impl Told {
     /// What it has to be of that task, which has our own user id.
     pub fn of(task: &Task, code: i32, status: i32) -> Told {
-        let uid = nix::unistd::getuid().as_raw();
+        let uid = our_uid();
         Told { signal: Signal::CHLD, errno: 0, code, status, pid: Pid(task.pid), uid }
     }
 
@@ -77,11 +77,16 @@ impl Told {
 
 impl Value for Told {
     fn show(&self, roles: &Roles) -> String {
-        let ours = if self.uid == nix::unistd::getuid().as_raw() { "ours" } else { "another" };
+        let ours = if self.uid == our_uid() { "ours" } else { "another" };
         let Told { signal, errno, status, .. } = self;
         let (code, pid) = (code_name(self.code), self.pid.show(roles));
         format!("{signal}, {code}, status {status:#x}, {pid}, uid {ours}, errno {errno}")
     }
+}
+
+/// The real user id of the tracer, which its tracees have too.
+pub fn our_uid() -> u32 {
+    nix::unistd::getuid().as_raw()
 }
 
 /// `si_code` of SIGCHLD by its name.

@@ -191,7 +191,9 @@ pub(super) const CASES: &[Case] = &[
                 Wrong::Wait4(flags, errno) => {
                     drop(t.check(INVALID, "wait4", Err(errno), t.wait4(t.pid, flags)))
                 }
-                Wrong::LowestId => drop(t.check(LOWEST, "wait4", Err(Errno::ESRCH), t.wait4(i32::MIN, 0))),
+                Wrong::LowestId => {
+                    t.check(LOWEST, "wait4", Err(Errno::ESRCH), t.wait4(i32::MIN, 0));
+                }
                 Wrong::Waitid(flags, errno) => {
                     let answer = t.waitid(Which::pid(t.pid), flags);
                     t.check(INVALID, "waitid", Err(errno), answer);

@@ -1,7 +1,12 @@
 //! Waiting and job control: what each wait tells of a tracee, to whom, and when; group-stops and what ends them.
 
+mod cont;
 mod flags;
+mod group;
+mod group_threads;
+mod parents;
 mod selectors;
+mod sigchld;
 mod stops;
 mod way;
 
@@ -11,5 +16,14 @@ use ptrace_conformance_harness::case::Family;
 pub const FAMILY: Family = Family {
     name: "waiting",
     title: "Waiting and job control: what each wait tells of a tracee, and group-stops",
-    cases: &[stops::CASES, flags::CASES, selectors::CASES],
+    cases: &[
+        stops::CASES,
+        flags::CASES,
+        selectors::CASES,
+        group::CASES,
+        group_threads::CASES,
+        cont::CASES,
+        parents::CASES,
+        sigchld::CASES,
+    ],
 };

@@ -1,7 +1,7 @@
 //! What waitid tells of each kind of stop, and that a stop is told once.
 
 use super::way::{Call, END, Kind, SIGNAL, consume, finish, nothing, program, stop, to_stop};
-use ptrace_conformance_harness::case::{ANY_START, Case, Start, axis};
+use ptrace_conformance_harness::case::{Case, Start, axis};
 use ptrace_conformance_harness::program::Program;
 use ptrace_conformance_harness::request::options;
 use ptrace_conformance_harness::status::Stop;
@@ -18,7 +18,7 @@ pub(super) const CASES: &[Case] = &[
         name: "waitid_of_a_stop",
         title: "waitid tells of every ptrace-stop with CLD_TRAPPED and the whole stop code, and with WNOWAIT leaves it to be waited for once.",
         axes: &[
-            ANY_START,
+            axis::<Start>(&["traceme", "seize"]),
             axis::<Kind>(&["signal", "group", "syscall", "plainsyscall", "event"]),
             axis::<Call>(&["wait4", "waitid"]),
         ],

@@ -120,6 +120,17 @@ pub(super) const fn group_stop(start: Start, signal: Signal) -> Stop {
     }
 }
 
+/// Waits for a group-stop by that signal.
+pub(super) fn to_group_stop(t: Running, clause: &str, signal: Signal) -> Flow<Stopped> {
+    let stop = group_stop(t.start, signal);
+    t.expect(clause, stop)
+}
+
+/// Passes a stop signal on, to the group-stop that it begins.
+pub(super) fn stop_by(t: Stopped, clause: &str, signal: Signal) -> Flow<Stopped> {
+    to_group_stop(t.resume(Resume::Cont, signal)?, clause, signal)
+}
+
 /// The code of a group-stop.
 pub(super) const fn group_code(start: Start, signal: Signal) -> i32 {
     match start {
