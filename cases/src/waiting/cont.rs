@@ -1,6 +1,6 @@
 //! SIGCONT: at which point it comes, and what the tracer then sees of it.
 
-use super::way::{END, ENDS, ON, SIGNAL, nothing, stop_by};
+use super::way::{END, ENDS, ON, SIGNAL, check_state, nothing, stop_by};
 use ptrace_conformance_harness::case::{ANY_START, Axis, Case, Start, axis};
 use ptrace_conformance_harness::program::Program;
 use ptrace_conformance_harness::signal::Signal;
@@ -112,7 +112,7 @@ const CONTINUED: Case = Case {
             When::Stopped => {
                 let t = stop_by(t, GROUP, Signal::STOP)?;
                 t.kill(Signal::CONT)?;
-                t.check(UNREPORTED, "state", 't'.to_string(), t.proc_status()?.state.to_string());
+                check_state(&t, UNREPORTED, 't')?;
                 nothing(&t, UNREPORTED, "after SIGCONT");
                 t.check(UNREPORTED, "word that the program has stored", Word(0), Word(t.word(1)));
                 continued(t.cont()?)?

@@ -189,7 +189,7 @@ pub(super) const CASES: &[Case] = &[
             t.await_state(&['t'])?;
             match t.pick()? {
                 Wrong::Wait4(flags, errno) => {
-                    drop(t.check(INVALID, "wait4", Err(errno), t.wait4(t.pid, flags)))
+                    t.check(INVALID, "wait4", Err(errno), t.wait4(t.pid, flags));
                 }
                 Wrong::LowestId => {
                     t.check(LOWEST, "wait4", Err(Errno::ESRCH), t.wait4(i32::MIN, 0));

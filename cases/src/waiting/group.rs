@@ -1,7 +1,7 @@
 //! Group-stops of a process of one thread: which signals begin them, and what the tracer makes of the signal.
 
 use super::cont::{NOTIFIES, continued};
-use super::way::{END, ENDS, SIGNAL, group_code, nothing, stop_by, stopped, to_group_stop};
+use super::way::{END, ENDS, SIGNAL, check_state, group_code, nothing, stop_by, stopped, to_group_stop};
 use ptrace_conformance_harness::case::{ANY_START, Axis, Case, Start, axis};
 use ptrace_conformance_harness::errno::Errno;
 use ptrace_conformance_harness::program::Program;
@@ -219,14 +219,14 @@ pub(super) const CASES: &[Case] = &[
             let t = t.cont()?.expect(SIGNAL, Stop::Signal(Signal::STOP))?;
             let t = stop_by(t, FIRST, Signal::STOP)?;
             t.kill(Signal::USR1)?;
-            t.check(STILL, "state", 't'.to_string(), t.proc_status()?.state.to_string());
+            check_state(&t, STILL, 't')?;
             nothing(&t, STILL, "after SIGUSR1");
             t.check(STILL, "word that the program has stored", Word(0), Word(t.word(0)));
             t.kill(Signal::KILL)?;
             let t = t.left_alone();
             t.await_state(&['Z'])?;
             t.check(GONE, "PTRACE_GETSIGINFO", Err(Errno::ESRCH), t.siginfo().map(|_| ()));
-            t.check("wait.zombie-until-waited", "state", 'Z'.to_string(), t.proc_status()?.state.to_string());
+            check_state(&t, "wait.zombie-until-waited", 'Z')?;
             t.ends("wait.macro.signaled", Gone::Killed(Signal::KILL, false))?;
             Ok(())
         },

@@ -1,9 +1,12 @@
 //! Waiting and job control: what each wait tells of a tracee, to whom, and when; group-stops and what ends them.
 
 mod cont;
+mod ends;
+mod exec;
 mod flags;
 mod group;
 mod group_threads;
+mod nested;
 mod parents;
 mod selectors;
 mod sigchld;
@@ -25,5 +28,8 @@ pub const FAMILY: Family = Family {
         cont::CASES,
         parents::CASES,
         sigchld::CASES,
+        nested::CASES,
+        ends::CASES,
+        exec::CASES,
     ],
 };

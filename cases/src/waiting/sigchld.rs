@@ -137,7 +137,9 @@ pub(super) const CASES: &[Case] = &[
             other.kill(Signal::KILL)?;
             let t = hears(t, EXITED, &other, (libc::CLD_KILLED, libc::SIGKILL))?.ends(END, ENDS)?;
             t.check_saw_pid(BLOCKS, "wait4_4", &other)?;
-            t.check(INTERRUPTED, "signals that were handled", 1, t.handled().0);
+            let (times, signal, code) = t.handled();
+            let handled = ((times, signal), Code(code));
+            t.check(INTERRUPTED, "what was handled", ((1, Signal::CHLD), Code(libc::CLD_TRAPPED)), handled);
             child.reaped_by_parent();
             other.reaped_by_parent();
             Ok(())

@@ -179,3 +179,11 @@ pub(super) fn nothing(t: &Task, clause: &str, told: &str) {
     let answer = t.waitid(Which::pid(t.pid), libc::WSTOPPED | libc::WEXITED | libc::WNOHANG);
     t.check(clause, &format!("waitid {told}"), Ok(None), answer);
 }
+
+/// /proc shows this state, and that the task is ours still.
+pub(super) fn check_state(t: &Task, clause: &str, state: char) -> Flow {
+    let status = t.proc_status()?;
+    t.check(clause, "state", state.to_string(), status.state.to_string());
+    t.check(clause, "whether we trace it", true, status.tracer == std::process::id() as i32);
+    Ok(())
+}
