@@ -68,7 +68,10 @@ pub(super) const CASES: &[Case] = &[
         name: "stop_and_sigcont_discard_each_other",
         title: "Of a pending stop signal and SIGCONT only the one sent last is left; SIGCONT's event is told to a seized tracee all the same.",
         clauses: &[SIGNAL, END, NOTIFIES, "kdoc.sigcont-removes-stops", "kdoc.stop-removes-sigcont"],
-        axes: &[ANY_START, axis::<Order>(&["stopcont", "ttoucont", "contstop", "conttstp"])],
+        axes: &[
+            axis::<Start>(&["traceme", "seize"]),
+            axis::<Order>(&["stopcont", "ttoucont", "contstop", "conttstp"]),
+        ],
         program: |p| {
             p.raise(Signal::USR1);
             p.exit(3);

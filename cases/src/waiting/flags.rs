@@ -38,7 +38,6 @@ impl Axis for Children {
         ("wall", Children(libc::__WALL)),
         ("wclone", Children(libc::__WCLONE)),
         ("wnothread", Children(libc::__WNOTHREAD)),
-        ("wclonewnothread", Children(libc::__WCLONE | libc::__WNOTHREAD)),
     ];
 }
 
@@ -139,7 +138,7 @@ pub(super) const CASES: &[Case] = &[
         axes: &[
             axis::<Start>(&["seize"]),
             axis::<Target>(&["leader", "thread", "cloned"]),
-            axis::<Children>(&["noflag", "wall", "wclone", "wnothread", "wclonewnothread"]),
+            axis::<Children>(&["noflag", "wall", "wclone", "wnothread"]),
             axis::<Call>(&["wait4", "waitid"]),
         ],
         options: options::TRACESYSGOOD | options::TRACECLONE,

@@ -122,6 +122,7 @@ pub(super) const CASES: &[Case] = &[
             NOTIFIES,
             "inject.stop-signal-after-injection",
             "inject.different-signal",
+            "kdoc.inject-changed-siginfo",
         ],
         axes: &[
             axis::<Start>(&["traceme", "seize"]),
@@ -157,13 +158,9 @@ pub(super) const CASES: &[Case] = &[
                 Outcome::Nothing => drop(t.ends("inject.stop-signal-after-injection", ENDS)?),
                 Outcome::Handled => {
                     let t = t.ends(END, ENDS)?;
-                    let (times, signal, _) = t.handled();
-                    t.check(
-                        "inject.different-signal",
-                        "signals that were handled",
-                        (1, passed),
-                        (times, signal),
-                    );
+                    let (times, signal, code) = t.handled();
+                    t.check("inject.different-signal", "what was handled", (1, passed), (times, signal));
+                    t.check("kdoc.inject-changed-siginfo", "its si_code", libc::SI_USER, code);
                 }
                 Outcome::Stopped => {
                     let t = to_group_stop(t, REPLACES, passed)?;
@@ -178,7 +175,7 @@ pub(super) const CASES: &[Case] = &[
         name: "second_group_stop",
         title: "A tracee resumed from a group-stop can begin another one, with a signal of its own.",
         clauses: &[SIGNAL, END, FIRST, "kdoc.second-group-stop"],
-        axes: &[ANY_START, axis::<Stopper>(&["stop", "ttin"])],
+        axes: &[axis::<Start>(&["traceme", "seize"]), axis::<Stopper>(&["stop", "ttin"])],
         program: |p| {
             p.call(Syscall::SETPGID, &[0, 0]);
             p.raise(Signal::TSTP);

@@ -246,8 +246,8 @@ fn check_answer(t: &Task, form: Form, step: &str, child: &Task) -> Flow {
     );
     let status = if form == Form::Wait4 { 0x7f | 10 << 8 } else { 0 };
     t.check(WAKES, "status that wait4 left", Word(status), Word(t.word(10)));
-    let half = |word: u64, upper: bool| if upper { word >> 32 } else { word & 0xffff_ffff };
-    let field = |index: usize| half(t.word(INFO + index / 2), index % 2 == 1) as i32;
+    let words = [0, 1, 2, 3].map(|at| t.word(INFO + at));
+    let field = |at: usize| (words[at / 2] >> (at % 2 * 32)) as i32;
     const SIUID: &str = "wait.waitid.si-pid-uid";
     let told = form == Form::Waitid;
     let fields = [field(0), field(1), field(6)];

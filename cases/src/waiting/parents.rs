@@ -83,6 +83,7 @@ pub(super) const CASES: &[Case] = &[
         name: "parent_of_an_untraced_child",
         title: "An untraced child's job-control stop is told only with WUNTRACED, and that it was continued only with WCONTINUED.",
         clauses: &[END, UNTRACED, WCONTINUED, "wait.macro.stopsig", "wait.macro.signaled"],
+        axes: &[axis::<Start>(&["seize"])],
         program: |p| {
             let child = p.fork("child", |p| {
                 p.raise(Signal::STOP);

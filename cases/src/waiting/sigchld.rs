@@ -101,6 +101,7 @@ pub(super) const CASES: &[Case] = &[
         name: "stop_interrupts_a_wait_for_another",
         title: "A tracee's stop wakes no wait for another child, but its SIGCHLD, handled, makes that fail with EINTR; the wait for the tracee then returns.",
         clauses: &[END, WAKES, BLOCKS, INTERRUPTED, TRAPPED, EXITED],
+        axes: &[axis::<Start>(&["seize"])],
         program: |p| {
             p.handle(Signal::CHLD, 0);
             let other = p.fork("other", |p| {
