@@ -141,7 +141,7 @@ const CONTINUED: Case = Case {
 };
 
 /// Past the event by which a seized tracee tells of SIGCONT.
-fn past_the_event(t: Running) -> Flow<Running> {
+pub(super) fn past_the_event(t: Running) -> Flow<Running> {
     match t.start {
         Start::Seize => t.expect(NOTIFIES, Stop::EventStop(Signal::TRAP))?.cont(),
         Start::Traceme | Start::Attach => Ok(t),

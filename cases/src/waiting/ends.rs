@@ -4,7 +4,7 @@ use super::way::{Call, SIGNAL, check_state};
 use crate::changes::GROUP_CODE_WITHOUT_REAPING;
 use crate::death::core_dump::{in_a_file_system_of_its_own, to_the_fault};
 use crate::death::threads::{BORN, MADE, OPTIONS, split};
-use ptrace_conformance_harness::case::{ANY_START, Axis, Case, Need, Start, axis};
+use ptrace_conformance_harness::case::{Axis, Case, Need, Start, axis};
 use ptrace_conformance_harness::errno::Errno;
 use ptrace_conformance_harness::program::Program;
 use ptrace_conformance_harness::signal::Signal;
@@ -93,7 +93,7 @@ pub(super) const CASES: &[Case] = &[
         name: "thread_that_ended_before_its_process",
         title: "Of a thread that has ended alone a look tells its own exit code until the process ends; then it is the process's, as for the wait that reaps it.",
         clauses: &[MADE, BORN, NOWAIT, ZOMBIE, GONE, GROUP],
-        axes: &[ANY_START, axis::<Call>(&["wait4", "waitid"])],
+        axes: &[axis::<Start>(&["traceme", "seize"]), axis::<Call>(&["wait4", "waitid"])],
         options: OPTIONS,
         changes: &[&GROUP_CODE_WITHOUT_REAPING],
         program: |p| {
@@ -114,6 +114,34 @@ pub(super) const CASES: &[Case] = &[
             reap(thread, GROUP, (libc::CLD_EXITED, 5), 5 << 8)?;
             leader.ends(GROUP, Gone::Exited(5))?;
             Ok(())
+        },
+        ..Case::NEW
+    },
+    Case {
+        name: "leader_that_ended_before_its_process",
+        title: "The same of a leader that has ended alone, of which nothing is told before the other threads are reaped.",
+        clauses: &[MADE, BORN, NOWAIT, ZOMBIE, GONE, GROUP, "bug.leader-exit-deferred"],
+        axes: &[axis::<Start>(&["traceme", "seize"]), axis::<Call>(&["wait4", "waitid"])],
+        options: OPTIONS,
+        changes: &[&GROUP_CODE_WITHOUT_REAPING],
+        program: |p| {
+            p.thread("thread", |p| {
+                p.await_word(Program::shared(0));
+                p.exit(5);
+            });
+            p.exit_thread(3);
+        },
+        scenario: |t| {
+            let (leader, thread) = split(t)?;
+            let thread = thread.cont()?;
+            leader.await_state(&['Z'])?;
+            let answer = leader.waitid(Which::pid(leader.pid), libc::WEXITED | libc::WNOWAIT | libc::WNOHANG);
+            leader.check("bug.leader-exit-deferred", "waitid for the leader", Ok(None), answer);
+            leader.set_word(0, 1);
+            thread.ends(GROUP, Gone::Exited(5))?;
+            let code = leader.across(&GROUP_CODE_WITHOUT_REAPING, 3, 5)?;
+            look_once(&leader, (libc::CLD_EXITED, code));
+            reap(leader, GROUP, (libc::CLD_EXITED, 5), 5 << 8)
         },
         ..Case::NEW
     },

@@ -1,17 +1,19 @@
 //! execve by a thread: which ids can be waited for meanwhile, what is told of the other threads, and under which id the
 //! process goes on.
 
+use super::cont::{NOTIFIES, past_the_event};
 use crate::death::threads::{BORN, MADE, split};
 use crate::event_stops::tasks::to_first_stop;
 use ptrace_conformance_harness::case::{Case, Start};
 use ptrace_conformance_harness::errno::Errno;
+use ptrace_conformance_harness::label;
 use ptrace_conformance_harness::program::Program;
 use ptrace_conformance_harness::request::{Event, options};
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Stop};
 use ptrace_conformance_harness::syscalls::Syscall;
 use ptrace_conformance_harness::tracee::{Flow, Running, Stopped};
-use ptrace_conformance_harness::values::{Pid, Word};
+use ptrace_conformance_harness::values::{Address, Pid, Word};
 
 const OPTIONS: u32 = options::TRACESYSGOOD | options::TRACECLONE | options::TRACEEXEC | options::TRACEEXIT;
 const END: &str = "wait.macro.exited";
@@ -20,6 +22,7 @@ const STATUS: &str = "exec.others-report-exit0";
 const DESTROYED: &str = "exec.other-threads-destroyed";
 const EVENT: &str = "exec.exec-event-after-tid";
 const FORMER: &str = "exec.traceexec-former-tid";
+const REGISTERS: &str = "event.exec.registers";
 const SAME: &str = "exec.tid-becomes-tgid";
 const UNREPORTED: &str = "exec.confusing-tid";
 const EXIT: &str = "opt.traceexit.msg-status";
@@ -28,7 +31,9 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "exec_of_one_of_three_threads",
         title: "An exec waits until the other threads are past their exit events and reaped, those but the leader with status 0; its event and all that follows come under the leader's id.",
-        clauses: &[MADE, BORN, OTHERS, STATUS, DESTROYED, EVENT, FORMER, SAME, UNREPORTED, EXIT, END],
+        clauses: &[
+            MADE, BORN, OTHERS, STATUS, DESTROYED, EVENT, FORMER, REGISTERS, SAME, UNREPORTED, EXIT, END,
+        ],
         options: OPTIONS,
         program: |p| {
             p.thread("sibling", |p| {
@@ -70,6 +75,7 @@ pub(super) const CASES: &[Case] = &[
             MADE,
             BORN,
             FORMER,
+            REGISTERS,
             SAME,
             UNREPORTED,
             EXIT,
@@ -150,6 +156,25 @@ pub(super) const CASES: &[Case] = &[
         },
         ..Case::NEW
     },
+    Case {
+        name: "exec_after_stop_and_sigcont",
+        title: "SIGSTOP and then SIGCONT at execve's enter-stop disturb no exec: the new image is told of SIGCONT only.",
+        clauses: &[EXIT, END, NOTIFIES, "sysstop.entry", "opt.traceexec.stop", "kdoc.sigcont-removes-stops"],
+        options: OPTIONS,
+        program: executes,
+        scenario: |t| {
+            const LEFT: &str = "kdoc.sigcont-removes-stops";
+            let t = t.syscall()?.expect("sysstop.entry", Stop::SyscallEnter)?;
+            t.kill(Signal::STOP)?;
+            t.kill(Signal::CONT)?;
+            let t = t.cont()?.expect("opt.traceexec.stop", Stop::Event(Event::EXEC))?;
+            let t = past_the_event(t.cont()?)?.expect(LEFT, Stop::Signal(Signal::CONT))?;
+            let t = exit_event(t.cont()?, EXIT, 7 << 8)?;
+            t.cont()?.ends(END, Gone::Exited(7))?;
+            Ok(())
+        },
+        ..Case::NEW
+    },
 ];
 
 /// Executes an image that says who it is and ends.
@@ -173,6 +198,8 @@ fn to_exec_event(leader: Running, thread: Running, clause: &str) -> Flow<Stopped
     t.check(FORMER, "event message", Ok(Pid(thread.pid)), message);
     t.check(UNREPORTED, "wait for the former id", Err(Errno::ECHILD), thread.poll());
     thread.renamed();
+    let ip = t.registers()?.ip();
+    t.check(REGISTERS, "instruction pointer", Address(label::START), Address(ip));
     Ok(t)
 }
 

@@ -9,7 +9,7 @@ use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Stop};
 use ptrace_conformance_harness::syscalls::Syscall;
 use ptrace_conformance_harness::tracee::{Resume, Stopped};
-use ptrace_conformance_harness::values::Word;
+use ptrace_conformance_harness::values::{Pid, Word};
 
 /// A signal that stops processes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +72,7 @@ const UNSEIZED: &str = "group.status-nonseized";
 const NO_SIGINFO: &str = "group.getsiginfo-einval";
 const AMBIGUOUS: &str = "stop.signal.stopsig-ambiguous";
 const HIDDEN: &str = "kdoc.real-parent-same-hidden";
+const SENT: &str = "inject.getsiginfo";
 const REPLACES: &str = "inject.suppress-or-replace";
 const STILL: &str = "group.no-run-until-restart";
 
@@ -79,7 +80,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "stopped_by_each_signal",
         title: "Each of the four signals stops the process once it is passed on, but in an orphaned group only SIGSTOP does; the tracer, who is the parent, is told once.",
-        clauses: &[FOUR, ORPHANED, FIRST, RUNS, SEIZED, UNSEIZED, NO_SIGINFO, AMBIGUOUS, HIDDEN],
+        clauses: &[FOUR, ORPHANED, FIRST, RUNS, SEIZED, UNSEIZED, NO_SIGINFO, AMBIGUOUS, HIDDEN, SENT],
         axes: &[
             ANY_START,
             axis::<Stopper>(&["stop", "tstp", "ttin", "ttou"]),
@@ -98,6 +99,9 @@ pub(super) const CASES: &[Case] = &[
             let (Stopper(signal), group) = (t.pick()?, t.pick::<Group>()?);
             let t = t.cont()?.expect(FIRST, Stop::Signal(signal))?;
             t.check(AMBIGUOUS, "status of the signal-delivery-stop", stopped(signal.0), t.status);
+            let siginfo = t.siginfo();
+            t.check(SENT, "its si_code", Ok(libc::SI_TKILL), siginfo.map(|siginfo| siginfo.code));
+            t.check(SENT, "its si_pid", Ok(Pid(t.pid)), siginfo.map(|siginfo| Pid(siginfo.pid)));
             let t = t.resume(Resume::Cont, signal)?;
             if group == Group::Orphaned && signal != Signal::STOP {
                 t.ends(ORPHANED, ENDS)?;

@@ -1,7 +1,7 @@
 //! Group-stops of a process of two threads: each tracee tells of it once, whoever began it.
 
 use super::sigchld::hears;
-use super::way::{NOTHING, SIGNAL, nothing, stop_by, to_group_stop};
+use super::way::{NOTHING, SIGNAL, check_state, nothing, stop_by, to_group_stop};
 use crate::death::threads::{BORN, EITHER, MADE, OPTIONS, by_rank, doer_and_other, one_of_two};
 use ptrace_conformance_harness::case::{ANY_START, Case, Start, axis};
 use ptrace_conformance_harness::program::Program;
@@ -12,6 +12,7 @@ use ptrace_conformance_harness::tracee::{Flow, Running, Stopped};
 const ALL: &str = "group.all-threads-stop";
 const EACH: &str = "group.each-tracee-reports";
 const FIRST: &str = "group.signal-stop-first";
+const RUNS: &str = "group.cont-ignores-stop";
 const UNTRACED: &str = "group.untraced-thread-initiates";
 const END: &str = "wait.macro.exited";
 const NOTIFIES: &str = "kdoc.trap-notify-sticky";
@@ -20,8 +21,8 @@ const ONE: &str = "stop.signal.one-thread";
 pub(super) const CASES: &[Case] = &[
     Case {
         name: "threads_stop_together",
-        title: "A stop signal of one thread stops the other too once it is passed on, and each tells of it once.",
-        clauses: &[MADE, BORN, SIGNAL, FIRST, ALL, EACH, END],
+        title: "A stop signal of one thread stops the other too once it is passed on, each tells of it once, and each is resumed alone.",
+        clauses: &[MADE, BORN, SIGNAL, FIRST, ALL, EACH, RUNS, END],
         axes: &[ANY_START, EITHER],
         options: OPTIONS,
         program: raises_stop,
@@ -29,8 +30,10 @@ pub(super) const CASES: &[Case] = &[
             let (doer, other) = both_stopped(t)?;
             nothing(&doer, EACH, "of the thread that began the stop");
             nothing(&other, EACH, "of the other thread");
-            let (doer, other) = (doer.cont()?, other.cont()?);
-            both_end(doer, other)
+            let doer = doer.cont()?;
+            check_state(&other, RUNS, 't')?;
+            nothing(&other, RUNS, "after the first went on");
+            both_end(doer, other.cont()?)
         },
         ..Case::NEW
     },

@@ -11,6 +11,7 @@ mod parents;
 mod selectors;
 mod sigchld;
 mod stops;
+mod untraced;
 mod way;
 
 use ptrace_conformance_harness::case::Family;
@@ -29,6 +30,7 @@ pub const FAMILY: Family = Family {
         parents::CASES,
         sigchld::CASES,
         nested::CASES,
+        untraced::CASES,
         ends::CASES,
         exec::CASES,
     ],

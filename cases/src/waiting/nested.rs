@@ -1,5 +1,4 @@
-//! Waits of programs that trace or have children themselves: with and without somewhere to put the answer, from
-//! another thread, and of children that nobody traces.
+//! Waits of programs that trace: with and without somewhere to put the answer, and from another thread.
 
 use super::sigchld::hears;
 use super::way::{END, ENDS};
@@ -10,7 +9,7 @@ use ptrace_conformance_harness::request::Request;
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::syscalls::Syscall;
 use ptrace_conformance_harness::tracee::{Flow, Task};
-use ptrace_conformance_harness::values::{Pid, Return, ReturnPid, Word};
+use ptrace_conformance_harness::values::{Pid, Return, Word};
 use ptrace_conformance_harness::waiting::{Code, our_uid};
 
 /// A call that waits, and whether it is given places for what it tells.
@@ -31,15 +30,6 @@ impl Axis for Form {
     ];
 }
 
-/// Which children a wait is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Kinds(i32);
-
-impl Axis for Kinds {
-    const VALUES: &'static [(&'static str, Self)] =
-        &[("noflag", Kinds(0)), ("wclone", Kinds(libc::__WCLONE)), ("wall", Kinds(libc::__WALL))];
-}
-
 /// Where the siginfo and the rusage go.
 const INFO: usize = 12;
 const USAGE: usize = 32;
@@ -52,8 +42,6 @@ const NULL: &str = "wait.waitid.null-infop";
 const USED: &str = "wait.waitid.rusage";
 const SHARED: &str = "wait.threads-wait-for-each-other";
 const OWN: &str = "wait.wnothread";
-const CLONE: &str = "wait.wclone";
-const ALL: &str = "wait.wall";
 const TRAPPED: &str = "sigaction.sigchld-fields";
 const EXITED: &str = "death.sigchld-status";
 
@@ -146,75 +134,6 @@ pub(super) const CASES: &[Case] = &[
         },
         ..Case::NEW
     },
-    Case {
-        name: "untraced_children_by_kind",
-        title: "Of children that nobody traces a wait finds those with SIGCHLD as exit signal, with __WCLONE those with another or none, with __WALL both.",
-        clauses: &[END, CLONE, ALL, EXITED],
-        axes: &[axis::<Start>(&["seize"]), axis::<Kinds>(&["noflag", "wclone", "wall"])],
-        program: |p| {
-            let ends = |p: &mut Program| {
-                p.await_word(Program::shared(0));
-                p.exit(7);
-            };
-            let Kinds(flags) = p.pick();
-            let forked = p.fork("forked", ends);
-            let cloned = p.clone_task(0, "cloned", ends);
-            p.await_word(Program::shared(1));
-            p.wait4(forked, 10, flags | libc::WNOHANG);
-            p.wait4(cloned, 11, flags | libc::WNOHANG);
-            p.wait4(forked, 12, libc::__WALL | libc::WNOHANG);
-            p.wait4(cloned, 13, libc::__WALL | libc::WNOHANG);
-            p.exit(3);
-        },
-        scenario: |t| {
-            let Kinds(flags) = t.pick()?;
-            let t = t.cont()?;
-            let (forked, cloned) = (t.made("fork", "forked")?, t.made("clone", "cloned")?);
-            t.set_word(0, 1);
-            let t = hears(t, EXITED, &forked, (libc::CLD_EXITED, 7))?;
-            forked.await_state(&['Z'])?;
-            cloned.await_state(&['Z'])?;
-            t.set_word(1, 1);
-            let t = t.ends(END, ENDS)?;
-            let (finds_forked, finds_cloned) = (flags != libc::__WCLONE, flags != 0);
-            let clause = if flags == libc::__WALL { ALL } else { CLONE };
-            check_found(&t, clause, "wait4", &forked, finds_forked)?;
-            check_found(&t, clause, "wait4_2", &cloned, finds_cloned)?;
-            check_found(&t, ALL, "wait4_3", &forked, !finds_forked)?;
-            check_found(&t, ALL, "wait4_4", &cloned, !finds_cloned)?;
-            forked.reaped_by_parent();
-            cloned.reaped_by_parent();
-            Ok(())
-        },
-        ..Case::NEW
-    },
-    Case {
-        name: "ignored_sigchld_reaps",
-        title: "An untraced child of a program that ignores SIGCHLD is reaped at its end, and the wait for it, which blocked until then, fails with ECHILD.",
-        clauses: &[END, "wait.sigchld-ignored-reap", BLOCKS],
-        axes: &[axis::<Start>(&["seize"])],
-        program: |p| {
-            p.ignore(Signal::CHLD);
-            let child = p.fork("child", |p| {
-                p.await_word(Program::shared(0));
-                p.exit(7);
-            });
-            p.wait4(child, 10, 0);
-            p.exit(3);
-        },
-        scenario: |t| {
-            let t = t.cont()?;
-            let child = t.made("fork", "child")?;
-            t.await_state(&['S'])?;
-            t.check_saw(BLOCKS, "wait4", None)?;
-            t.set_word(0, 1);
-            let t = t.ends(END, ENDS)?;
-            t.check_saw("wait.sigchld-ignored-reap", "wait4", Some(Return::error(Errno::ECHILD)))?;
-            child.reaped_by_parent();
-            Ok(())
-        },
-        ..Case::NEW
-    },
 ];
 
 /// The variant's wait for whatever the child does next.
@@ -256,13 +175,5 @@ fn check_answer(t: &Task, form: Form, step: &str, child: &Task) -> Flow {
     t.check(WAKES, "si_code", Code(if told { libc::CLD_TRAPPED } else { 0 }), Code(field(2)));
     t.check(SIUID, "si_pid", Pid(if told { child.pid } else { 0 }), Pid(field(4)));
     t.check(SIUID, "si_uid is ours", true, field(5) as u32 == if told { our_uid() } else { 0 });
-    Ok(())
-}
-
-/// What a wait for a zombie returned that it finds or does not.
-fn check_found(t: &Task, clause: &str, step: &str, child: &Task, finds: bool) -> Flow {
-    let expected = if finds { child.pid as u64 } else { Errno::ECHILD.as_result() };
-    let saw = t.saw(step)?.map(ReturnPid);
-    t.check(clause, &format!("result of {step} in the program"), Some(ReturnPid(expected)), saw);
     Ok(())
 }

@@ -37,8 +37,8 @@ const WITHHELD: &str = "realparent.not-starved";
 const GROUP: &str = "stop.group.reported";
 const CONTINUED: &str = "kdoc.cldcontinued-both";
 const WCONTINUED: &str = "wait.wcontinued";
+const LEFT: &str = "kdoc.unlink-group-stop";
 const SHARED: &str = "wait.wcontinued-shared";
-const UNTRACED: &str = "wait.wuntraced-untraced-child";
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -80,45 +80,31 @@ pub(super) const CASES: &[Case] = &[
         ..Case::NEW
     },
     Case {
-        name: "parent_of_an_untraced_child",
-        title: "An untraced child's job-control stop is told only with WUNTRACED, and that it was continued only with WCONTINUED.",
-        clauses: &[END, UNTRACED, WCONTINUED, "wait.macro.stopsig", "wait.macro.signaled"],
-        axes: &[axis::<Start>(&["seize"])],
-        program: |p| {
-            let child = p.fork("child", |p| {
-                p.raise(Signal::STOP);
-                p.spin();
-            });
-            p.await_word(Program::shared(2));
-            p.wait4(child, 10, libc::WNOHANG | libc::WCONTINUED);
-            p.wait4(child, 11, libc::WNOHANG | libc::WUNTRACED);
-            p.store(Program::shared(3), 1);
-            p.await_word(Program::shared(4));
-            p.wait4(child, 12, libc::WNOHANG | libc::WUNTRACED);
-            p.wait4(child, 13, libc::WNOHANG | libc::WCONTINUED);
-            p.store(Program::shared(5), 1);
-            p.wait4(child, 14, 0);
-            p.exit(3);
-        },
+        name: "parent_of_a_child_that_its_tracer_leaves",
+        title: "A child that its tracer leaves in a group-stop stays stopped; its parent, who knows of the stop, hears next that it was continued.",
+        clauses: &[SIGNAL, END, HEARS, WITHHELD, WCONTINUED, LEFT, GROUP],
+        axes: &[axis::<Start>(&["attach", "seize"]), axis::<First>(&["tracerfirst"])],
+        program: watching_parent,
         scenario: |t| {
             let t = t.cont()?;
-            let child = t.made("fork", "child")?;
-            let t = hears(t, UNTRACED, &child, (libc::CLD_STOPPED, libc::SIGSTOP))?;
+            let child = come_under_trace(t.made("fork", "child")?)?;
+            t.set_word(0, 1);
+            let child = child.expect(SIGNAL, Stop::Signal(Signal::STOP))?;
             round(&t, 2);
-            t.check_saw(UNTRACED, "wait4", Some(Return(0)))?;
-            t.check_saw_pid(UNTRACED, "wait4_2", &child)?;
-            check_status(&t, "wait.macro.stopsig", 11, 0x7f | libc::SIGSTOP << 8);
+            t.check_saw(WITHHELD, "wait4", Some(Return(0)))?;
+            let (t, child) = group_stop_for_both(t, child)?;
+            let child = child.detach(Signal::NONE)?;
+            child.await_state(&['T'])?;
+            t.check(LEFT, "wait for the parent, which has no SIGCHLD", Ok(None), t.poll());
             child.kill(Signal::CONT)?;
             let t = hears(t, WCONTINUED, &child, (libc::CLD_CONTINUED, libc::SIGCONT))?;
-            round(&t, 4);
-            t.check_saw(WCONTINUED, "wait4_3", Some(Return(0)))?;
+            round(&t, 6);
             t.check_saw_pid(WCONTINUED, "wait4_4", &child)?;
             check_status(&t, WCONTINUED, 13, 0xffff);
-            child.kill(Signal::TERM)?;
-            let t = hears(t, "wait.macro.signaled", &child, (libc::CLD_KILLED, libc::SIGTERM))?;
-            let t = t.ends(END, ENDS)?;
-            t.check_saw_pid("wait.macro.signaled", "wait4_5", &child)?;
-            t.check("wait.macro.signaled", "status that the parent got", Word(15), Word(t.word(14)));
+            t.set_word(1, 1);
+            let t = hears(t, END, &child, (libc::CLD_EXITED, 7))?.ends(END, ENDS)?;
+            t.check_saw_pid(END, "wait4_5", &child)?;
+            check_status(&t, END, 14, 7 << 8);
             child.reaped_by_parent();
             Ok(())
         },
@@ -149,7 +135,7 @@ fn watching_parent(p: &mut Program) {
 }
 
 /// Lets the parent look, and waits until it has.
-fn round(t: &Task, word: usize) {
+pub(super) fn round(t: &Task, word: usize) {
     t.set_word(word, 1);
     t.await_word(word + 1);
 }
@@ -222,6 +208,6 @@ fn continued_for_both(t: Running, child: Stopped) -> Flow<(Running, Stopped)> {
 }
 
 /// The wait status that the parent found in that word.
-fn check_status(t: &Task, clause: &str, word: usize, status: i32) {
+pub(super) fn check_status(t: &Task, clause: &str, word: usize, status: i32) {
     t.check(clause, "status that the parent got", Word(status as u64), Word(t.word(word)));
 }
