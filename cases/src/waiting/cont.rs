@@ -19,6 +19,8 @@ enum When {
     Resumed,
     /// After `PTRACE_LISTEN` in the group-stop.
     Listening,
+    /// In the group-stop, with `PTRACE_LISTEN` after it.
+    BeforeListening,
 }
 
 impl Axis for When {
@@ -27,6 +29,7 @@ impl Axis for When {
         ("stopped", When::Stopped),
         ("resumed", When::Resumed),
         ("listening", When::Listening),
+        ("beforelistening", When::BeforeListening),
     ];
 }
 
@@ -47,6 +50,7 @@ const CANCELS: &str = "group.sigcont-cancels-injected-stop";
 const UNREPORTED: &str = "group.sigcont-unreported-without-restart";
 const LISTENS: &str = "group.listen-reports-sigcont";
 const GROUP: &str = "stop.group.reported";
+const RETRAPS: &str = "kdoc.listen-retrap";
 const WAKES: &str = "inject.sigcont-not-suppressible";
 /// The clause about the event of SIGCONT.
 pub(super) const NOTIFIES: &str = "kdoc.trap-notify-sticky";
@@ -55,13 +59,15 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "continued",
         title: "SIGCONT before a group-stop cancels it, and in or after one is told once the tracee goes on: to a seized one first by its event, to all by a signal-delivery-stop; suppressed there, it stops nothing again.",
+        clauses: &[SIGNAL, CANCELS, UNREPORTED, WAKES, NOTIFIES, GROUP],
         axes: &[ANY_START, axis::<When>(&["beforethestop", "stopped", "resumed"])],
         ..CONTINUED
     },
     Case {
         name: "continued_while_listening",
-        title: "A listening tracee reports SIGCONT at once.",
-        axes: &[axis::<Start>(&["seize"]), axis::<When>(&["listening"])],
+        title: "A tracee in a group-stop reports SIGCONT at once by its event if it listens, and as soon as it does.",
+        clauses: &[SIGNAL, LISTENS, RETRAPS, WAKES, GROUP],
+        axes: &[axis::<Start>(&["seize"]), axis::<When>(&["listening", "beforelistening"])],
         ..CONTINUED
     },
     Case {
@@ -97,7 +103,6 @@ pub(super) const CASES: &[Case] = &[
 
 /// What the cases of SIGCONT at some point have in common.
 const CONTINUED: Case = Case {
-    clauses: &[SIGNAL, CANCELS, UNREPORTED, LISTENS, WAKES, NOTIFIES, GROUP],
     program: |p| {
         p.raise(Signal::STOP);
         p.store(Program::shared(1), 1);
@@ -130,6 +135,12 @@ const CONTINUED: Case = Case {
                 let t = stop_by(t, GROUP, Signal::STOP)?.listen()?;
                 t.kill(Signal::CONT)?;
                 let t = t.expect(LISTENS, Stop::EventStop(Signal::TRAP))?.cont()?;
+                t.expect(SIGNAL, Stop::Signal(Signal::CONT))?
+            }
+            When::BeforeListening => {
+                let t = stop_by(t, GROUP, Signal::STOP)?;
+                t.kill(Signal::CONT)?;
+                let t = t.listen()?.expect(RETRAPS, Stop::EventStop(Signal::TRAP))?.cont()?;
                 t.expect(SIGNAL, Stop::Signal(Signal::CONT))?
             }
         };

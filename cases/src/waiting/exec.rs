@@ -20,6 +20,7 @@ const END: &str = "wait.macro.exited";
 const OTHERS: &str = "exec.others-exit-event";
 const STATUS: &str = "exec.others-report-exit0";
 const DESTROYED: &str = "exec.other-threads-destroyed";
+const REAPED: &str = "kdoc.exec-blocks-until-reaped";
 const EVENT: &str = "exec.exec-event-after-tid";
 const FORMER: &str = "exec.traceexec-former-tid";
 const REGISTERS: &str = "event.exec.registers";
@@ -32,7 +33,8 @@ pub(super) const CASES: &[Case] = &[
         name: "exec_of_one_of_three_threads",
         title: "An exec waits until the other threads are past their exit events and reaped, those but the leader with status 0; its event and all that follows come under the leader's id.",
         clauses: &[
-            MADE, BORN, OTHERS, STATUS, DESTROYED, EVENT, FORMER, REGISTERS, SAME, UNREPORTED, EXIT, END,
+            MADE, BORN, OTHERS, STATUS, DESTROYED, REAPED, EVENT, FORMER, REGISTERS, SAME, UNREPORTED, EXIT,
+            END,
         ],
         options: OPTIONS,
         program: |p| {

@@ -89,6 +89,7 @@ impl Axis for Wrong {
 }
 
 const ANY_FLAG: &str = "wait.waitid.wexited-only";
+const REGARDLESS: &str = "kdoc.trace-wait-regardless-options";
 const UNTRACED: &str = "wait.tracee-stopped-without-wuntraced";
 const INVALID: &str = "wait.err.einval-options";
 const SELECTS: &str = "wait.err.einval-selector";
@@ -102,7 +103,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "stop_whatever_is_asked_for",
         title: "A wait that asks for ends, or for SIGCONT, returns a tracee's stop too.",
-        clauses: &[SIGNAL, END, UNTRACED, ANY_FLAG, "wait.macro.stopped"],
+        clauses: &[SIGNAL, END, UNTRACED, ANY_FLAG, REGARDLESS, "wait.macro.stopped"],
         axes: &[
             axis::<Start>(&["seize"]),
             axis::<Kind>(&["signal", "group", "event"]),
@@ -116,12 +117,14 @@ pub(super) const CASES: &[Case] = &[
             let status = match t.pick()? {
                 Asked(Call::Wait4, flags) => {
                     let answer = t.wait4(t.pid, flags);
-                    t.check(UNTRACED, "wait4", found(&t, code), answer);
+                    let clause = if flags == 0 { UNTRACED } else { REGARDLESS };
+                    t.check(clause, "wait4", found(&t, code), answer);
                     answer.ok().flatten().map(|(_, status)| status)
                 }
                 Asked(Call::Waitid, flags) => {
                     let answer = t.waitid(Which::pid(t.pid), flags);
-                    t.check(ANY_FLAG, "waitid", Ok(Some(Told::of(&t, libc::CLD_TRAPPED, code))), answer);
+                    let clause = if flags == libc::WEXITED { ANY_FLAG } else { REGARDLESS };
+                    t.check(clause, "waitid", Ok(Some(Told::of(&t, libc::CLD_TRAPPED, code))), answer);
                     answer.ok().flatten().map(|told| told.as_stop())
                 }
             };

@@ -15,7 +15,6 @@ const FIRST: &str = "group.signal-stop-first";
 const RUNS: &str = "group.cont-ignores-stop";
 const UNTRACED: &str = "group.untraced-thread-initiates";
 const END: &str = "wait.macro.exited";
-const NOTIFIES: &str = "kdoc.trap-notify-sticky";
 const ONE: &str = "stop.signal.one-thread";
 
 pub(super) const CASES: &[Case] = &[
@@ -40,7 +39,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "threads_continue_together",
         title: "SIGCONT is told by the event of each seized thread that listens, and by one signal-delivery-stop, in the thread that goes on first.",
-        clauses: &[MADE, BORN, SIGNAL, FIRST, ALL, NOTIFIES, ONE, END, "listen.still-notifies"],
+        clauses: &[MADE, BORN, SIGNAL, FIRST, ALL, ONE, END, "listen.still-notifies"],
         axes: &[ANY_START, EITHER],
         options: OPTIONS,
         program: raises_stop,

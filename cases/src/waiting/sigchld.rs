@@ -71,7 +71,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "stops_without_sigchld",
         title: "A tracer that wants no SIGCHLD of stops, ignores it or blocks it gets none and can wait for stops and end all the same.",
-        clauses: &[END, NO_STOPS, IGNORED, EXITED, "wait.stop-reported-by-wait-family"],
+        clauses: &[END, NO_STOPS, IGNORED, "wait.stop-reported-by-wait-family"],
         axes: &[
             axis::<Start>(&["seize"]),
             axis::<Kind>(&["signal", "group"]),

@@ -17,6 +17,21 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "waitid_of_a_stop",
         title: "waitid tells of every ptrace-stop with CLD_TRAPPED and the whole stop code, and with WNOWAIT leaves it to be waited for once.",
+        clauses: &[
+            SIGNAL,
+            END,
+            ONCE,
+            NOWAIT,
+            KINDS,
+            "stop.kinds",
+            "wait.waitid.si-signo",
+            "wait.waitid.cld-trapped",
+            "wait.waitid.si-status-event",
+            "wait.waitid.si-pid-uid",
+            "wait.waitid.p-pid",
+            "wait.waitid.wstopped",
+            "wait.waitid.si-status",
+        ],
         axes: &[
             axis::<Start>(&["traceme", "seize"]),
             axis::<Kind>(&["signal", "group", "syscall", "plainsyscall", "event"]),
@@ -27,6 +42,19 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "waitid_of_an_interrupt",
         title: "The same for the stop after PTRACE_INTERRUPT, which is an event.",
+        clauses: &[
+            END,
+            ONCE,
+            NOWAIT,
+            KINDS,
+            "stop.kinds",
+            "wait.waitid.si-signo",
+            "wait.waitid.cld-trapped",
+            "wait.waitid.si-status-event",
+            "wait.waitid.si-pid-uid",
+            "wait.waitid.p-pid",
+            "wait.waitid.wstopped",
+        ],
         axes: &[
             axis::<Start>(&["seize"]),
             axis::<Kind>(&["interrupted"]),
@@ -59,21 +87,6 @@ pub(super) const CASES: &[Case] = &[
 
 /// What the two have in common.
 const LOOKED_AT: Case = Case {
-    clauses: &[
-        SIGNAL,
-        END,
-        ONCE,
-        NOWAIT,
-        KINDS,
-        "stop.kinds",
-        "wait.waitid.si-signo",
-        "wait.waitid.cld-trapped",
-        "wait.waitid.si-status",
-        "wait.waitid.si-status-event",
-        "wait.waitid.si-pid-uid",
-        "wait.waitid.p-pid",
-        "wait.waitid.wstopped",
-    ],
     options: options::TRACESYSGOOD,
     program,
     scenario: |t| {
