@@ -58,12 +58,7 @@ pub(super) const CASES: &[Case] = &[
             leader.check(DESTROYED, "wait for the leader", Ok(None), leader.poll());
             let sibling = sibling.cont()?;
             sibling.await_state(&['Z'])?;
-            leader.check(
-                DESTROYED,
-                "wait for the leader before the other is reaped",
-                Ok(None),
-                leader.poll(),
-            );
+            leader.check(REAPED, "wait for the leader before the other is reaped", Ok(None), leader.poll());
             sibling.ends(STATUS, Gone::Exited(0))?;
             let t = to_exec_event(leader, thread, EVENT)?;
             ends(t)
