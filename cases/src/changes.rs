@@ -112,11 +112,24 @@ pub const DUMP_FIRST: KernelChange = KernelChange {
     advice: "Resume each thread from its PTRACE_EVENT_EXIT without waiting for the others' events.",
 };
 
+/// A look at a dead thread tells of the group.
+pub const GROUP_CODE_WITHOUT_REAPING: KernelChange = KernelChange {
+    id: "group-code-without-reaping",
+    title: "waitid with WNOWAIT tells of a dead tracee what the wait that reaps it will tell",
+    arches: Arch::ALL,
+    change: Change::at(5, 17),
+    before: "Of a thread that had ended alone before exit_group(2) it tells the thread's own exit code, and the wait that reaps it the process's.",
+    after: "Both tell the process's exit code.",
+    source: "907c311f37ba exit: Fix the exit_code for wait_task_zombie",
+    advice: "Take a status from the wait that reaps, not from a look with WNOWAIT.",
+};
+
 /// All of them.
 pub const ALL: &[&KernelChange] = &[
     &DUMP_FIRST,
     &LAST_THREAD_DECIDES,
     &GROUP_CODE_IN_SIGCHLD,
+    &GROUP_CODE_WITHOUT_REAPING,
     &ONLY_MINUS_ONE_CANCELS,
     &NUMBER_OF_32_BITS,
     &MESSAGE_PER_STOP,

@@ -11,6 +11,7 @@ pub mod peers;
 mod restart;
 mod seccomp;
 mod syscall_stops;
+mod waiting;
 
 use ptrace_conformance_harness::case::Registry;
 
@@ -23,4 +24,5 @@ pub const FAMILIES: Registry = &[
     restart::FAMILY,
     death::FAMILY,
     seccomp::FAMILY,
+    waiting::FAMILY,
 ];

@@ -28,6 +28,8 @@ impl Errno {
     pub const ECHILD: Errno = Errno(libc::ECHILD);
     /// Bad address.
     pub const EFAULT: Errno = Errno(libc::EFAULT);
+    /// Nothing there, and the caller does not want to wait.
+    pub const EAGAIN: Errno = Errno(libc::EAGAIN);
     /// Invalid argument.
     pub const EINVAL: Errno = Errno(libc::EINVAL);
     /// Result out of range.

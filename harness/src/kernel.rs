@@ -246,7 +246,12 @@ impl Kernel {
     }
 
     /// Which of these facts is a lie now, and what it says.
-    fn consider(&self, question: &str, pid: i32, facts: impl FnOnce() -> Vec<Fact>) -> Option<(usize, Fact)> {
+    pub(crate) fn consider(
+        &self,
+        question: &str,
+        pid: i32,
+        facts: impl FnOnce() -> Vec<Fact>,
+    ) -> Option<(usize, Fact)> {
         let liar = self.liar.as_ref()?;
         let facts: Vec<_> = facts().into_iter().enumerate().collect();
         liar.consider(question, pid, &facts)

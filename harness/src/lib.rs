@@ -43,6 +43,7 @@ pub mod tracee;
 mod untraced;
 pub mod values;
 pub mod version;
+pub mod waiting;
 pub mod worker_images;
 
 mod guardian;

@@ -13,6 +13,12 @@ impl Signal {
     pub const TRAP: Signal = Signal(libc::SIGTRAP);
     /// Stops the process; can be neither blocked nor ignored.
     pub const STOP: Signal = Signal(libc::SIGSTOP);
+    /// Stops the process from its terminal.
+    pub const TSTP: Signal = Signal(libc::SIGTSTP);
+    /// A background process reads its terminal.
+    pub const TTIN: Signal = Signal(libc::SIGTTIN);
+    /// A background process writes to its terminal.
+    pub const TTOU: Signal = Signal(libc::SIGTTOU);
     /// Continues a stopped process.
     pub const CONT: Signal = Signal(libc::SIGCONT);
     /// Kills; can be neither blocked nor ignored.

@@ -63,10 +63,13 @@ syscalls! {
     RT_SIGTIMEDWAIT = SYS_rt_sigtimedwait, "rt_sigtimedwait";
     SCHED_YIELD = SYS_sched_yield, "sched_yield";
     SECCOMP = SYS_seccomp, "seccomp";
+    SETPGID = SYS_setpgid, "setpgid";
+    SETSID = SYS_setsid, "setsid";
     TGKILL = SYS_tgkill, "tgkill";
     UMASK = SYS_umask, "umask";
     UNSHARE = SYS_unshare, "unshare";
     WAIT4 = SYS_wait4, "wait4";
+    WAITID = SYS_waitid, "waitid";
     WRITE = SYS_write, "write";
     #[cfg(target_arch = "x86_64")]
     FORK = SYS_fork, "fork";

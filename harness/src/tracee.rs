@@ -431,6 +431,10 @@ impl Running {
         self.context.gone(self.pid);
     }
 
+    pub(crate) fn stopped(self, status: Status, stop: Stop) -> Stopped {
+        Stopped { task: self.0, status, stop }
+    }
+
     pub(crate) fn next(self) -> Flow<Waited> {
         crate::progress::set_all(&["waiting for ", self.context.roles.borrow().of(self.pid)]);
         let answer = self.context.kernel.wait(self.pid, WAIT_FLAGS);

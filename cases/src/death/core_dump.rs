@@ -77,19 +77,7 @@ pub(super) const CASES: &[Case] = &[
             p.load(0);
         },
         scenario: |t| {
-            let pattern = std::fs::read_to_string("/proc/sys/kernel/core_pattern").unwrap_or_default();
-            if pattern.starts_with(['/', '|', '@']) || pattern.trim().is_empty() {
-                return Err(Halt::Skip("core dumps do not go to the working directory here".into()));
-            }
-            let t = t.cont()?.expect("death.signal-stop-first", Stop::Signal(Signal::SEGV))?;
-            for step in ["unshare", "mount", "mount_2", "chdir"] {
-                t.check_saw("core.tracee-dump", step, Some(Return(0)))?;
-            }
-            let limited = t.saw("prlimit64")?.map(Return);
-            if limited == Some(Return::error(Errno::EPERM)) {
-                return Err(Halt::Skip("the hard limit for core dumps is below 1 MiB here".into()));
-            }
-            t.check("core.tracee-dump", "limit for core dumps set", Some(Return(0)), limited);
+            let t = to_the_fault(t)?;
             let Dumpable(dumpable) = t.pick()?;
             let clause = if dumpable { "core.tracee-dump" } else { "core.nondumpable" };
             t.resume(Resume::Cont, Signal::SEGV)?.ends(clause, Gone::Killed(Signal::SEGV, dumpable))?;
@@ -106,8 +94,26 @@ fn exit_event(t: Running, clause: &str) -> Flow<Stopped> {
     Ok(t)
 }
 
+/// To the fault of a program that has made ready for a dump, if dumps come to its working directory here.
+pub(crate) fn to_the_fault(t: Stopped) -> Flow<Stopped> {
+    let pattern = std::fs::read_to_string("/proc/sys/kernel/core_pattern").unwrap_or_default();
+    if pattern.starts_with(['/', '|', '@']) || pattern.trim().is_empty() {
+        return Err(Halt::Skip("core dumps do not go to the working directory here".into()));
+    }
+    let t = t.cont()?.expect("death.signal-stop-first", Stop::Signal(Signal::SEGV))?;
+    for step in ["unshare", "mount", "mount_2", "chdir"] {
+        t.check_saw("core.tracee-dump", step, Some(Return(0)))?;
+    }
+    let limited = t.saw("prlimit64")?.map(Return);
+    if limited == Some(Return::error(Errno::EPERM)) {
+        return Err(Halt::Skip("the hard limit for core dumps is below 1 MiB here".into()));
+    }
+    t.check("core.tracee-dump", "limit for core dumps set", Some(Return(0)), limited);
+    Ok(t)
+}
+
 /// An empty file system for the dump, which goes with the process, and a limit that the dump does not reach.
-fn in_a_file_system_of_its_own(p: &mut Program) {
+pub(crate) fn in_a_file_system_of_its_own(p: &mut Program) {
     let (none, root, tmpfs, place) = (p.text("none"), p.text("/"), p.text("tmpfs"), p.text("/proc"));
     let limit = p.data(&[1 << 20, 1 << 20]);
     p.call(Syscall::UNSHARE, &[libc::CLONE_NEWNS as u64]);

@@ -2,7 +2,7 @@
 
 mod by_exit;
 mod by_signal;
-mod core_dump;
+pub(crate) mod core_dump;
 mod leader;
 mod parents;
 pub(crate) mod threads;

@@ -78,6 +78,11 @@ impl Liar {
         self.noticed.get() && !self.honest.get()
     }
 
+    /// A wait that does not say so itself has reaped the task.
+    pub fn reaped(&self, task: i32) {
+        self.gone.borrow_mut().push(task);
+    }
+
     fn learn<P>(&self, task: i32, facts: &[(P, Fact)]) {
         let mut tasks = self.tasks.borrow_mut();
         if !tasks.contains(&task) {
