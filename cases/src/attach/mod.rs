@@ -1,0 +1,29 @@
+//! How a tracer comes to a task, holds it without a stop of its own, and leaves it.
+
+mod again;
+mod come;
+mod detach;
+mod held;
+mod interrupt;
+mod listen;
+mod stopped;
+mod threads;
+mod way;
+
+use ptrace_conformance_harness::case::Family;
+
+/// The family.
+pub const FAMILY: Family = Family {
+    name: "attach",
+    title: "How a tracer comes to a task that runs already, interrupts it, and leaves it",
+    cases: &[
+        come::CASES,
+        stopped::CASES,
+        held::CASES,
+        interrupt::CASES,
+        listen::CASES,
+        detach::CASES,
+        again::CASES,
+        threads::CASES,
+    ],
+};
