@@ -8,6 +8,7 @@ mod interrupt;
 mod listen;
 mod stopped;
 mod threads;
+mod tracer_ends;
 mod way;
 
 use ptrace_conformance_harness::case::Family;
@@ -25,5 +26,6 @@ pub const FAMILY: Family = Family {
         detach::CASES,
         again::CASES,
         threads::CASES,
+        tracer_ends::CASES,
     ],
 };
