@@ -1,8 +1,8 @@
 //! Attaching to a task that runs, sleeps in a call, or is one thread of several.
 
 use super::way::{
-    CHILD_ENDS, COME, Come, ON, ONCE, ONE_START, PARENT, PLACES, Place, READY, SIGSTOP, STATUS, TRACER,
-    TRACING_STOP, TRAP, awaited, both_end, check_once, check_proc, check_sigstop, program, to_child,
+    CHILD_ENDS, COME, Come, ON, ONCE, ONE_START, PARENT, PARENT_ENDS, PLACES, Place, READY, SIGSTOP, STATUS,
+    TRACER, TRACING_STOP, TRAP, awaited, both_end, check_once, check_proc, check_sigstop, program, to_child,
     to_place,
 };
 use crate::event_stops::tasks::{END, TRACED};
@@ -169,6 +169,31 @@ pub(super) const CASES: &[Case] = &[
             let t = t.syscall()?.expect(IGNORED, Stop::SyscallEnter)?;
             t.check(IGNORED, "status", Status::stopped(libc::SIGTRAP, Event(0)), t.status);
             both_end(parent, t.cont()?, "wait4")
+        },
+        ..Case::NEW
+    },
+    Case {
+        name: "the_parent_stays",
+        title: "A task that is attached to keeps its parent: getppid(2) gives the same id as before.",
+        clauses: &["proc.status.ppid-unchanged", SIGSTOP, TRAP, END, PARENT],
+        axes: &[ONE_START, COME],
+        program: |p| {
+            asks(p, |p| {
+                p.call(Syscall::GETPPID, &[0; 0]);
+            });
+        },
+        scenario: |t| {
+            let (parent, t) = to_child(t)?;
+            let t = parent.pick::<Come>()?.stop(t)?.cont()?;
+            t.set_word(ON, 1);
+            let t = t.ends(END, CHILD_ENDS)?;
+            t.check_saw_pid("proc.status.ppid-unchanged", "getppid", &parent)?;
+            let parent = parent.ends(END, PARENT_ENDS)?;
+            parent.check_saw_pid(PARENT, "wait4", &t)?;
+            let status = Word(parent.word(STATUS));
+            parent.check(PARENT, "status that the parent got", Word(7 << 8), status);
+            parent.made("fork", "child")?.reaped_by_parent();
+            Ok(())
         },
         ..Case::NEW
     },

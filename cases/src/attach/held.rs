@@ -190,6 +190,9 @@ fn to_held(t: Stopped) -> Flow<(Running, Running)> {
 
 fn reported(t: Running, clause: &str, signal: Signal, code: i32) -> Flow<Stopped> {
     let t = t.expect(clause, Stop::Signal(signal))?;
-    t.check(STOPS, "si_code", Ok(code), t.siginfo().map(|siginfo| siginfo.code));
+    let siginfo = t.siginfo();
+    t.check(STOPS, "si_code", Ok(code), siginfo.map(|siginfo| siginfo.code));
+    let sender = if code == libc::SI_KERNEL { 0 } else { std::process::id() as i32 };
+    t.check(STOPS, "si_pid is the sender's", Ok(true), siginfo.map(|siginfo| siginfo.pid == sender));
     Ok(t)
 }

@@ -2,12 +2,14 @@
 
 use super::way::{DETACHED, GROUP, KILLED, ON, PARENT_ENDS, READY, RUNS, SEIZED, STOPS, TRAP, check_proc};
 use crate::event_stops::tasks::END;
+use ptrace_conformance_harness::answers::Siginfo;
 use ptrace_conformance_harness::case::{Axis, Case, axis};
 use ptrace_conformance_harness::program::Program;
 use ptrace_conformance_harness::request::Event;
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Status, Stop};
 use ptrace_conformance_harness::tracee::{Flow, Resume, Running, Stopped, Task};
+use std::os::unix::fs::MetadataExt as _;
 
 const LIKE: &str = "listen.like-stopped";
 const NOTHING: &str = "listen.no-execution";
@@ -152,11 +154,7 @@ pub(super) const CASES: &[Case] = &[
                 t.set_word(ON, 1);
                 return t.ends(DETACHED, sent.end()).map(drop);
             }
-            let pending = t.pending(true).map(|found| found.iter().map(|siginfo| siginfo.signal).collect());
-            let mut expected = sent.reported().to_vec();
-            // As they came, not as they will be delivered.
-            expected.sort_by_key(|&signal| signal == Signal::CONT);
-            t.check(FLUSHED, "pending for the process", Ok(expected), pending);
+            check_pending(&t, sent);
             let mut t = t.cont()?;
             for &signal in sent.reported() {
                 t = t.expect(STOPS, Stop::Signal(signal))?.cont()?;
@@ -235,6 +233,20 @@ fn check_listening(t: &Task, clause: &str) -> Flow {
     t.check(clause, "wait", Ok(None), t.poll_id(t.pid as u64));
     t.check(clause, "word of the program that has not run on", 0, t.word(RUNS));
     check_proc(t, clause, 't', true)
+}
+
+/// What has been sent is pending for the process, in the order in which it came.
+fn check_pending(t: &Stopped, sent: Sent) {
+    let uid = std::fs::metadata("/proc/self").map_or(0, |metadata| metadata.uid());
+    let ours = (libc::SI_USER, std::process::id() as i32, uid, 0);
+    let mut expected = sent.reported().to_vec();
+    expected.sort_by_key(|&signal| signal == Signal::CONT);
+    let pending = t.pending(true);
+    let all = |found: Vec<Siginfo>| found.iter().map(|siginfo| siginfo.signal).collect();
+    t.check(FLUSHED, "pending for the process", Ok(expected), pending.clone().map(all));
+    let from = |siginfo: &Siginfo| (siginfo.code, siginfo.pid, siginfo.uid, siginfo.errno) == ours;
+    let from_us = pending.map(|found| found.iter().all(from));
+    t.check(FLUSHED, "all of it sent by kill(2) from here", Ok(true), from_us);
 }
 
 fn check_status(t: &Stopped, signal: Signal) {

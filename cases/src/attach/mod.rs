@@ -10,6 +10,7 @@ mod stopped;
 mod threads;
 mod tracer_ends;
 mod way;
+mod who_may;
 
 use ptrace_conformance_harness::case::Family;
 
@@ -27,5 +28,6 @@ pub const FAMILY: Family = Family {
         again::CASES,
         threads::CASES,
         tracer_ends::CASES,
+        who_may::CASES,
     ],
 };

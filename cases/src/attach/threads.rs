@@ -297,7 +297,7 @@ fn attached(t: Running, before: Before) -> Flow<Stopped> {
 }
 
 /// Who traces it as procfs shows it, by the role of that task.
-fn traced_by(t: &Task, clause: &str, letter: char, tracer: &Task) -> Flow {
+pub(super) fn traced_by(t: &Task, clause: &str, letter: char, tracer: &Task) -> Flow {
     let status = t.proc_status()?;
     t.check(clause, "state in /proc", letter.to_string(), status.state.to_string());
     t.check(clause, "tracer in /proc", Pid(tracer.pid), Pid(status.tracer));

@@ -280,6 +280,7 @@ fn there(tracer: &Task) -> Flow<Running> {
     tracer.await_word(THERE);
     child.await_state(&[state.letter()])?;
     let status = child.proc_status()?;
+    child.check(TRACER, "state in /proc", state.letter().to_string(), status.state.to_string());
     child.check(TRACER, "tracer in /proc", Pid(tracer.pid), Pid(status.tracer));
     tracer.check_saw(TRACER, "ptrace", Some(Return(0)))?;
     if state == State::Unwaited {
