@@ -21,12 +21,14 @@ const RUNS_ON: &str = "group.cont-ignores-stop";
 const SEIZED_CONT: &str = "group.listen-reports-sigcont";
 const TOLD: &str = "kdoc.real-parent-group-stop";
 
-/// Words of the program: the parent may look, has looked; what it found first, later, and in the end.
+/// Words of the program: the parent may look, has looked; what it found first, later, and
+/// in the end, before the child ends.
 const LOOK: usize = 8;
 const LOOKED: usize = 9;
 const FIRST: usize = 10;
 const LATER: usize = 11;
 const WOKEN: usize = 12;
+const HEARD: usize = 13;
 
 /// What stops the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -211,6 +213,7 @@ pub(super) const CASES: &[Case] = &[
             p.wait4(child, LATER, libc::WUNTRACED | libc::WCONTINUED | libc::WNOHANG);
             p.store(Program::shared(LOOKED), 1);
             p.wait4(child, WOKEN, libc::WCONTINUED);
+            p.store(Program::shared(HEARD), 1);
             p.wait4(child, STATUS, 0);
             p.exit(3);
         },
@@ -229,6 +232,7 @@ pub(super) const CASES: &[Case] = &[
             check_wait(&parent, TRANSPARENT, "wait4_2", &t, unseen, LATER)?;
             t.kill(Signal::CONT)?;
             t.await_word(RUNS);
+            parent.await_word(HEARD);
             let kept = parent.made("fork", "child")?;
             ends_untraced(parent, t, "wait4_4")?;
             check_wait(&kept, TRANSPARENT, "wait4_3", &kept, Some(CONTINUED), WOKEN)?;
@@ -256,6 +260,7 @@ pub(super) const CASES: &[Case] = &[
             p.wait4(child, FIRST, libc::WUNTRACED);
             p.store(Program::shared(LOOKED), 1);
             p.wait4(child, WOKEN, libc::WCONTINUED);
+            p.store(Program::shared(HEARD), 1);
             p.wait4(child, STATUS, 0);
             p.exit(3);
         },
@@ -271,6 +276,7 @@ pub(super) const CASES: &[Case] = &[
             let t = t.detach(Signal::NONE)?;
             stays_stopped(&t)?;
             t.kill(Signal::CONT)?;
+            parent.await_word(HEARD);
             let kept = parent.made("fork", "child")?;
             ends_untraced(parent, t, "wait4_3")?;
             check_wait(&kept, TOLD, "wait4_2", &kept, Some(CONTINUED), WOKEN)?;

@@ -68,6 +68,16 @@ impl State {
         }
     }
 
+    /// Its letter behind the tracer's end.
+    const fn released(self) -> char {
+        match self {
+            State::Sleeping => 'S',
+            State::Vfork => 'D',
+            State::Group | State::Listening => 'T',
+            _ => 'R',
+        }
+    }
+
     const fn clause(self) -> &'static str {
         match self {
             State::Waited => LOST,
@@ -192,7 +202,8 @@ pub(super) const CASES: &[Case] = &[
             let child = there(&thread)?;
             thread.set_word(MAY_END, 1);
             thread.ends(END, PARENT_ENDS)?;
-            child.check(THREAD, "tracer in /proc", Pid(0), Pid(child.proc_status()?.tracer));
+            child.await_state(&[child.pick::<State>()?.released()])?;
+            check_untraced(&child, THREAD, child.pick::<State>()?.released())?;
             leader.check(THREAD, "wait for the leader", Ok(None), leader.poll());
             // Before its child's, whose end is then ours to wait for.
             leader.kill(Signal::KILL)?;
@@ -308,23 +319,15 @@ fn ends(tracer: Running) -> Flow {
 fn released(child: Running) -> Flow {
     let state: State = child.pick()?;
     let clause = state.clause();
+    child.await_state(&[state.released()])?;
+    check_untraced(&child, clause, state.released())?;
     match state {
         State::Group | State::Listening => {
-            child.await_state(&['T'])?;
-            check_untraced(&child, clause, 'T')?;
             child.check(clause, "word of the program that has not run on", 0, child.word(RUNS));
             child.kill(Signal::CONT)?;
         }
-        State::Sleeping => {
-            check_untraced(&child, clause, 'S')?;
-            child.kill(Signal::USR1)?;
-        }
-        State::Vfork => check_untraced(&child, clause, 'D')?,
-        State::Running | State::Interrupted => {
-            child.await_state(&['R'])?;
-            check_untraced(&child, clause, 'R')?;
-        }
-        State::Enter | State::Waited | State::Unwaited => {}
+        State::Sleeping => child.kill(Signal::USR1)?,
+        _ => {}
     }
     child.set_word(ON, 1);
     let child = child.ends(clause, Gone::Exited(7))?;

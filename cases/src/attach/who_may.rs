@@ -138,6 +138,8 @@ pub(super) const CASES: &[Case] = &[
                 // Where Yama restricts it, anybody may.
                 p.call(Syscall::PRCTL, &[libc::PR_SET_PTRACER as u64, libc::PR_SET_PTRACER_ANY as u64]);
                 let inner = p.fork("inner", |p| {
+                    // Until the other has got its id.
+                    p.await_word(Program::shared(READY));
                     let above = p.call(Syscall::GETPPID, &[0; 0]);
                     if come == Come::Attach {
                         p.ptrace(Request::ATTACH, above, 0, 0);
@@ -153,6 +155,7 @@ pub(super) const CASES: &[Case] = &[
                     p.store(Program::shared(ON), 1);
                     p.exit(5);
                 });
+                p.store(Program::shared(READY), 1);
                 p.await_word(Program::shared(ON));
                 p.wait4(inner, LAST, 0);
                 p.exit(7);
