@@ -3,6 +3,7 @@
 mod again;
 mod come;
 mod detach;
+mod ends;
 mod held;
 mod interrupt;
 mod listen;
@@ -26,6 +27,7 @@ pub const FAMILY: Family = Family {
         listen::CASES,
         detach::CASES,
         again::CASES,
+        ends::CASES,
         threads::CASES,
         tracer_ends::CASES,
         who_may::CASES,

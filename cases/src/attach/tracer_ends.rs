@@ -26,6 +26,7 @@ const THERE: usize = 8;
 const MAY_END: usize = 9;
 const STOPPED: usize = 10;
 const ENTERS: usize = 11;
+const SECOND: usize = 12;
 
 /// The tracee's state when its tracer ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,6 +175,52 @@ pub(super) const CASES: &[Case] = &[
             Ok(())
         },
         ..CASE
+    },
+    Case {
+        name: "exitkill_is_inherited",
+        title: "PTRACE_O_EXITKILL holds for tasks that were attached automatically: they die with the tracer too.",
+        clauses: &["opt.exitkill.inherited", SEEN, KILLED, TRACER, END],
+        axes: &[ONE_START, HOW],
+        program: |p| {
+            p.block(&[Signal::CHLD]);
+            let child = p.fork("child", |p| {
+                p.await_word(Program::shared(READY));
+                // As fork(2), under another name.
+                p.clone_task(libc::SIGCHLD as u64, "grandchild", |p| {
+                    p.spin();
+                });
+                p.spin();
+            });
+            let options = u64::from(options::EXITKILL | options::TRACEFORK);
+            p.ptrace(Request::SEIZE, child, 0, options);
+            p.store(Program::shared(READY), 1);
+            p.wait4(child, STOPPED, libc::__WALL);
+            let grandchild = p.wait4(u64::MAX, SECOND, libc::__WALL);
+            p.ptrace(Request::CONT, child, 0, 0);
+            p.ptrace(Request::CONT, grandchild, 0, 0);
+            p.store(Program::shared(THERE), 1);
+            p.await_word(Program::shared(MAY_END));
+            p.exit(3);
+        },
+        scenario: |t| {
+            const INHERITED: &str = "opt.exitkill.inherited";
+            let tracer = t.cont()?;
+            tracer.await_word(THERE);
+            let (child, grandchild) = (tracer.made("fork", "child")?, tracer.made("wait4_2", "grandchild")?);
+            for (task, status) in [(&child, STOPPED), (&grandchild, SECOND)] {
+                task.await_state(&['R'])?;
+                let status = Word(task.word(status));
+                let event = if task.pid == child.pid { 1 } else { 128 };
+                task.check(INHERITED, "status that the tracer got", Word(0x57f | event << 16), status);
+                let traced_by = Pid(task.proc_status()?.tracer);
+                task.check(TRACER, "tracer in /proc", Pid(tracer.pid), traced_by);
+            }
+            ends(tracer)?;
+            child.ends(SEEN, Gone::Killed(Signal::KILL, false))?;
+            grandchild.ends(INHERITED, Gone::Killed(Signal::KILL, false))?;
+            Ok(())
+        },
+        ..Case::NEW
     },
     Case {
         name: "tracer_thread_ends",
