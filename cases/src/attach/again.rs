@@ -70,7 +70,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "nothing_is_left_to_the_next_tracer",
         title: "A task left in the middle of a call, a step or an emulated call gives the next tracer no stop that it has not asked for, and none of the old options.",
-        clauses: &[NOTHING_LEFT, SIGSTOP, TRAP, END, "sysstop.entry", "sysstop.exit-after-entry"],
+        clauses: &[NOTHING_LEFT, SIGSTOP, TRAP, "sysstop.entry", "sysstop.exit-after-entry"],
         axes: &[ONE_START, COME, axis::<Was>(&["enter", "exit", "step", "emulation"])],
         program: |p| {
             p.call(Syscall::GETPID, &[0; 0]);

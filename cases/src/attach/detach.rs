@@ -115,7 +115,6 @@ const CASE: Case = Case {
         STOPS,
         GROUP,
         EVENT,
-        END,
         "sysstop.entry",
         "sysstop.exit-after-entry",
         "proc.status.tracing-stop",
@@ -147,7 +146,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "detach_with_a_signal_when_interrupted",
         title: "At the stop of PTRACE_INTERRUPT PTRACE_DETACH drops its signal, even SIGKILL.",
-        clauses: &[DROPPED, ADDR, TRAP, END],
+        clauses: &[DROPPED, ADDR, TRAP],
         axes: &[SEIZED, axis::<At>(&["interrupted"]), GIVEN],
         ..CASE
     },

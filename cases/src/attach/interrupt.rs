@@ -43,7 +43,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "another_stop_answers",
         title: "A stop that comes of itself first, an event or a syscall-exit-stop, answers PTRACE_INTERRUPT: no PTRACE_EVENT_STOP follows it.",
-        clauses: &[OTHER, CLEARS, "sysstop.entry", "sysstop.exit-after-entry", END],
+        clauses: &[OTHER, CLEARS, "sysstop.entry", "sysstop.exit-after-entry"],
         axes: &[SEIZED, axis::<Anyway>(&["vforkdone", "exitstop"])],
         program: |p| {
             p.ignore(Signal::CHLD);

@@ -16,7 +16,6 @@ const STAYS: &str = "detach.tracer-death-group-stop";
 const LOST: &str = "detach.tracer-death-waited-signal";
 const GIVEN: &str = "detach.tracer-death-signal-stop";
 const EXITKILL: &str = "opt.exitkill.any-state";
-const SEEN: &str = "opt.exitkill.tracer-exit";
 const THREAD: &str = "kdoc.tracer-is-thread";
 const WAITID: Syscall = Syscall::numbered(libc::SYS_waitid as u64, "waitid");
 
@@ -160,7 +159,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "tracer_ends_with_exitkill",
         title: "With PTRACE_O_EXITKILL a tracee is killed when its tracer ends, whatever its state and however that ends.",
-        clauses: &[EXITKILL, SEEN, KILLED, END, TRACER],
+        clauses: &[EXITKILL, KILLED, END, TRACER],
         axes: &[
             ONE_START,
             axis::<State>(&["running", "sleeping", "interrupted", "enter", "waited", "group", "listening"]),
@@ -171,7 +170,7 @@ pub(super) const CASES: &[Case] = &[
             let (tracer, child) = to_state(t)?;
             ends(tracer)?;
             child.check(EXITKILL, "word of the program that has not run on", 0, child.word(RUNS));
-            child.ends(SEEN, Gone::Killed(Signal::KILL, false))?;
+            child.ends(EXITKILL, Gone::Killed(Signal::KILL, false))?;
             Ok(())
         },
         ..CASE
@@ -179,7 +178,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "exitkill_is_inherited",
         title: "PTRACE_O_EXITKILL holds for tasks that were attached automatically: they die with the tracer too.",
-        clauses: &["opt.exitkill.inherited", SEEN, KILLED, TRACER, END],
+        clauses: &["opt.exitkill.inherited", KILLED, TRACER, END],
         axes: &[ONE_START, HOW],
         program: |p| {
             p.block(&[Signal::CHLD]);
@@ -212,11 +211,12 @@ pub(super) const CASES: &[Case] = &[
                 let status = Word(task.word(status));
                 let event = if task.pid == child.pid { 1 } else { 128 };
                 task.check(INHERITED, "status that the tracer got", Word(0x57f | event << 16), status);
-                let traced_by = Pid(task.proc_status()?.tracer);
-                task.check(TRACER, "tracer in /proc", Pid(tracer.pid), traced_by);
+                let status = task.proc_status()?;
+                task.check(TRACER, "state in /proc", 'R'.to_string(), status.state.to_string());
+                task.check(TRACER, "tracer in /proc", Pid(tracer.pid), Pid(status.tracer));
             }
             ends(tracer)?;
-            child.ends(SEEN, Gone::Killed(Signal::KILL, false))?;
+            child.ends(INHERITED, Gone::Killed(Signal::KILL, false))?;
             grandchild.ends(INHERITED, Gone::Killed(Signal::KILL, false))?;
             Ok(())
         },

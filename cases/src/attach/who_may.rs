@@ -136,7 +136,7 @@ pub(super) const CASES: &[Case] = &[
             p.block(&[Signal::CHLD]);
             let middle = p.fork("middle", |p| {
                 // Where Yama restricts it, anybody may.
-                p.call(Syscall::PRCTL, &[libc::PR_SET_PTRACER as u64, libc::PR_SET_PTRACER_ANY as u64]);
+                p.call(Syscall::PRCTL, &[libc::PR_SET_PTRACER as u64, libc::PR_SET_PTRACER_ANY]);
                 let inner = p.fork("inner", |p| {
                     // Until the other has got its id.
                     p.await_word(Program::shared(READY));
