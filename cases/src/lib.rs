@@ -1,5 +1,6 @@
 //! What is checked: the clauses that documentation states, and the cases that check them.
 
+mod attach;
 mod capture_restore;
 pub mod changes;
 pub mod clauses;
@@ -21,6 +22,7 @@ pub const FAMILIES: Registry = &[
     event_stops::FAMILY,
     capture_restore::FAMILY,
     legality::FAMILY,
+    attach::FAMILY,
     restart::FAMILY,
     death::FAMILY,
     seccomp::FAMILY,

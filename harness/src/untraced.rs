@@ -1,10 +1,11 @@
 //! Tasks that the program made and nobody traces yet, or no longer: how they come under trace and leave it.
 
 use crate::context::{Flow, Halt};
+use crate::errno::Errno;
 use crate::kernel::Data;
 use crate::request::Request;
 use crate::signal::Signal;
-use crate::tracee::{Resume, Running, Stopped, Task};
+use crate::tracee::{Resume, Running, Stopped, Task, WAIT_FLAGS};
 
 impl Task {
     /// A handle on the task that the program made at `step`, under the role it has from now on. It need not be
@@ -67,5 +68,24 @@ impl Stopped {
     /// If the kernel refuses.
     pub fn detach(self, signal: Signal) -> Flow<Running> {
         self.resume(Resume::Detach, signal)
+    }
+}
+
+impl Task {
+    /// What the task has to report right now, to its tracer or its parent, as `si_code` and `si_status` of
+    /// waitid(2); it stays to be waited for.
+    pub fn report(&self) -> Result<Option<(i32, i32)>, Errno> {
+        const ALL: i32 = libc::WSTOPPED | libc::WCONTINUED | libc::WEXITED;
+        self.context.kernel.waitid(self.pid, ALL | libc::WNOHANG | libc::WNOWAIT | WAIT_FLAGS)
+    }
+
+    /// Sends a signal to the thread that leads the process, and to no other.
+    ///
+    /// # Errors
+    ///
+    /// If the kernel refuses: nothing to go on with.
+    pub fn kill_leader(&self, signal: Signal) -> Flow {
+        let sent = self.context.kernel.tgkill(self.pid, self.pid, signal);
+        self.must("tgkill", sent)
     }
 }
