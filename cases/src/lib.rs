@@ -10,6 +10,7 @@ pub mod notes;
 pub mod peers;
 mod restart;
 mod seccomp;
+mod signals;
 mod syscall_stops;
 
 use ptrace_conformance_harness::case::Registry;
@@ -23,4 +24,5 @@ pub const FAMILIES: Registry = &[
     restart::FAMILY,
     death::FAMILY,
     seccomp::FAMILY,
+    signals::FAMILY,
 ];
