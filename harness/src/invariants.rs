@@ -294,7 +294,9 @@ impl Scene<'_> {
             Stop::Signal(signal) | Stop::Group(signal) => (signal, None),
             Stop::Odd(_) => return wrong,
         };
-        wrong.extend(broken("si_signo", signal.0 as u64, answer.signal.0 as u64));
+        if !self.forged {
+            wrong.extend(broken("si_signo", signal.0 as u64, answer.signal.0 as u64));
+        }
         wrong.extend(code.and_then(|code| broken("si_code", code as u64, answer.code as u64)));
         if signal != Signal::SYS && !self.forged && !self.queued(answer.code) {
             wrong.extend(broken("si_errno", 0, answer.errno as u64));

@@ -37,6 +37,17 @@ impl Task {
         let [of_thread, of_process, blocked, ignored, caught] = sets[..] else { unreachable!("five fields") };
         Ok(ProcSignals { of_thread, of_process, blocked, ignored, caught })
     }
+
+    /// `SigBlk` alone.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read: nothing to go on with.
+    pub fn proc_blocked(&self) -> Flow<u64> {
+        let sets = self.must("reading /proc/PID/status", read(self.pid))?;
+        let name = |_| Word::Bits("SigBlk in /proc".to_owned());
+        Ok(self.context.kernel.words(self.pid, vec![sets[2]], name)[0])
+    }
 }
 
 fn read(pid: i32) -> Result<Vec<u64>, Errno> {

@@ -66,6 +66,8 @@ const TRAP_CODE: &str = "sigaction.trap-codes";
 const FORCED: &str = "signal.forced-while-blocked";
 const DELIVERED: &str = "inject.nonzero-delivers";
 const AGAIN: &str = "signal.fault-again";
+const ENTER: &str = "sysstop.entry";
+const EXIT: &str = "sysstop.exit-after-entry";
 
 const ONE_START: Dimension = axis::<Start>(&["traceme"]);
 const EVERYWHERE: Dimension =
@@ -85,7 +87,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "fault",
         title: "A fault stops the task that made it, with its code and address; a signal that was blocked or ignored is neither any more, and kills.",
-        clauses: &[OWN, ADDRESS, TRAP_CODE, FORCED, DELIVERED],
+        clauses: &[ENTER, EXIT, OWN, ADDRESS, TRAP_CODE, FORCED, DELIVERED],
         axes: &[ONE_START, EVERYWHERE, SAID],
         program,
         scenario: faults,
@@ -94,7 +96,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "fault_of_x86",
         title: "A division by zero stops with its code and address, an address that is none with the kernel's own code.",
-        clauses: &[OWN, ADDRESS, FORCED, DELIVERED],
+        clauses: &[ENTER, EXIT, OWN, ADDRESS, FORCED, DELIVERED],
         arches: &[Arch::X86_64],
         only: "aarch64 divides by zero without a fault, and has no addresses that no page table could map",
         axes: &[ONE_START, OF_X86, SAID],
@@ -105,9 +107,9 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "suppressed_fault",
         title: "A fault that the tracer suppresses is made again, with the same stop, as often as it likes.",
-        clauses: &[OWN, ADDRESS, AGAIN],
+        clauses: &[ENTER, EXIT, OWN, ADDRESS, AGAIN],
         axes: &[
-            axis::<Start>(&["traceme", "seize"]),
+            ONE_START,
             axis::<Fault>(&["read", "jump", "behindfile", "illegal"]),
             axis::<Said>(&["default", "handled"]),
         ],
@@ -159,9 +161,12 @@ fn program(p: &mut Program) {
         Fault::NonCanonical => {
             p.load(1 << 63);
         }
-        // Where the tracer sends it elsewhere.
-        _ => {
+        Fault::Breakpoint => {
             p.breakpoint();
+        }
+        // From behind this call the tracer sends it elsewhere.
+        _ => {
+            p.call(Syscall::GETPID, &[0; 0]);
         }
     }
     p.exit(3);
@@ -175,7 +180,7 @@ fn faults(t: Stopped) -> Flow {
     let clause = if fault == Fault::Breakpoint { TRAP_CODE } else { ADDRESS };
     told.check(clause, &t);
     if let Some(ip) = fault.place() {
-        t.check(OWN, "ip", Address(ip), Address(t.registers()?.ip()));
+        t.check(OWN, "ip", Ok(Address(ip)), t.syscall_info().map(|info| Address(info.ip())));
     }
     t.check(FORCED, "blocked signals", Ok(Word(0)), t.signal_mask().map(Word));
     let caught = if said == Said::Handle { Signal::set(&[signal]) } else { 0 };
@@ -211,16 +216,18 @@ fn faults(t: Stopped) -> Flow {
     Ok(())
 }
 
-/// To the stop of the fault; a tracee that is to jump is sent there from a breakpoint.
+/// To the stop of the fault; a tracee that is to jump is sent there from the end of its call of getpid.
 fn to_fault(t: Stopped, fault: Fault) -> Flow<Stopped> {
-    let t = match fault.jumps_to() {
-        Some(target) => {
-            let t = t.cont()?.expect(OWN, Stop::Signal(Signal::TRAP))?;
-            t.set_register(arch::IP, target)?;
-            t
-        }
-        None => t,
+    let Some(target) = fault.jumps_to() else {
+        return t.cont()?.expect(OWN, Stop::Signal(fault.signal()));
     };
+    let calls = if t.pick::<Said>()? == Said::Nothing { 1 } else { 2 };
+    let mut t = t;
+    for _ in 0..calls {
+        t = t.syscall()?.expect(ENTER, Stop::SyscallEnter)?;
+        t = t.syscall()?.expect(EXIT, Stop::SyscallExit)?;
+    }
+    t.set_register(arch::IP, target)?;
     t.cont()?.expect(OWN, Stop::Signal(fault.signal()))
 }
 

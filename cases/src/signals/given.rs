@@ -84,7 +84,12 @@ pub(super) const CASES: &[Case] = &[
                     let t = t.expect(RESTARTS, Stop::SyscallEnter)?;
                     let next =
                         if gift == Gift::Nothing { Syscall::EXIT_GROUP } else { Syscall::RT_SIGRETURN };
-                    t.check(RESTARTS, "next call", next.number, t.syscall_number()?);
+                    t.check(
+                        RESTARTS,
+                        "next call",
+                        Ok(next.number),
+                        t.syscall_info().map(|info| info.number()),
+                    );
                     gift.check(&t, told);
                     let t = t.resume(Resume::Cont, Signal::KILL)?;
                     t.ends(RESTARTS, Gone::Killed(Signal::KILL, false))?;
@@ -166,7 +171,8 @@ const HIGHEST: Signal = Signal(64);
 
 /// At the first instruction of the handler, with the signal blocked: kernel/signal.c, `signal_delivered()`.
 fn at_the_handler(t: &Stopped, signal: Signal) -> Flow {
-    t.check(STEPS, "ip", Address(label::HANDLER), Address(t.registers()?.ip()));
+    let ip = t.syscall_info().map(|info| Address(info.ip()));
+    t.check(STEPS, "ip", Ok(Address(label::HANDLER)), ip);
     Told::new(Signal::TRAP, libc::SIGTRAP, super::told::Origin::Process(t.pid)).check(STEPS, t);
     t.check(STEPS, "event message", Ok(Word(0)), t.message().map(Word));
     t.check(HANDLER_MASK, "blocked signals", Ok(Word(Signal::set(&[signal]))), t.signal_mask().map(Word));

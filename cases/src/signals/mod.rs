@@ -1,10 +1,17 @@
 //! Signals under trace: stops, siginfo, what the tracer gives, queues, masks and handlers.
 
+mod actions;
 mod faults;
 mod given;
 mod given_blocked;
+mod handlers;
+mod mask;
+mod peek;
+mod queued;
 mod senders;
+mod set;
 mod told;
+mod waiting;
 
 use ptrace_conformance_harness::case::Family;
 
@@ -12,5 +19,17 @@ use ptrace_conformance_harness::case::Family;
 pub const FAMILY: Family = Family {
     name: "signals",
     title: "Signals: their stops and siginfo, what a tracer gives, queues, masks, handlers",
-    cases: &[senders::CASES, faults::CASES, given::CASES, given_blocked::CASES],
+    cases: &[
+        senders::CASES,
+        faults::CASES,
+        actions::CASES,
+        given::CASES,
+        given_blocked::CASES,
+        set::CASES,
+        queued::CASES,
+        peek::CASES,
+        mask::CASES,
+        waiting::CASES,
+        handlers::CASES,
+    ],
 };

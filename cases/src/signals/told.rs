@@ -112,10 +112,16 @@ impl Told {
 
     /// Holds the only run of the handler against it, with no signal blocked outside of it.
     pub(super) fn check_only_run(self, clause: &str, t: &Task) {
-        let runs = t.runs();
-        t.check(clause, "runs of the handler", 1, t.handled().0);
-        if let [run] = runs[..] {
-            self.check_run(clause, t, &run, 0);
+        self.check_last_run(clause, t, 1, 0);
+    }
+
+    /// Holds the last of so many runs of the handler against it; its return restores `mask`.
+    pub(super) fn check_last_run(self, clause: &str, t: &Task, times: u64, mask: u64) {
+        let (ran, signal, code) = t.handled();
+        t.check(clause, "runs of the handler", times, ran);
+        t.check(clause, "signal and si_code of its last run", (self.signal, self.code), (signal, code));
+        if let Some(run) = t.runs().last() {
+            self.check_run(clause, t, run, mask);
         }
     }
 }
