@@ -390,6 +390,16 @@ pub(crate) fn handled(times: u64, signal: u64, code: u64) -> Vec<Broken> {
     nothing.into_iter().flatten().filter(|_| times == 0).collect()
 }
 
+/// Not more siginfos are copied than were asked for, and have room.
+pub(crate) fn copied(told: i64, asked: i32, room: usize) -> Vec<Broken> {
+    let most = i64::from(asked).min(room as i64);
+    let fits = (0..=most).contains(&told);
+    (!fits)
+        .then(|| ("siginfos copied".to_owned(), format!("at most {most}"), told.to_string()))
+        .into_iter()
+        .collect()
+}
+
 /// Whether a register set has the length that was asked for.
 pub(crate) fn length(set: &str, asked: usize, told: usize) -> Vec<Broken> {
     broken(&format!("length of {set}"), asked as u64, told as u64).into_iter().collect()

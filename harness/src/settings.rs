@@ -2,6 +2,7 @@
 
 use crate::answers::{SIGINFO_SIZE, Siginfo};
 use crate::errno::Errno;
+use crate::invariants;
 use crate::kernel::Data;
 use crate::layout::{RseqConfiguration, SyscallUserDispatch};
 use crate::request::Request;
@@ -62,6 +63,7 @@ impl Task {
         args[8..12].copy_from_slice(&flags.to_ne_bytes());
         args[12..].copy_from_slice(&count.to_ne_bytes());
         let copied = self.context.kernel.peek_siginfo(self.pid, &args, found)?;
+        self.hold(invariants::copied(copied, count, found.len() / SIGINFO_SIZE));
         let read = |bytes: &[u8]| bytes.try_into().ok().map(Siginfo::read);
         Ok(found.chunks_exact(SIGINFO_SIZE).take(copied as usize).filter_map(read).collect())
     }

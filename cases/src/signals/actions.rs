@@ -7,7 +7,7 @@ use ptrace_conformance_harness::request::Event;
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Status, Stop};
 use ptrace_conformance_harness::syscalls::Syscall;
-use ptrace_conformance_harness::tracee::Resume;
+use ptrace_conformance_harness::tracee::{Flow, Resume, Stopped};
 use ptrace_conformance_harness::values::Word;
 
 /// A signal that is ignored, by the program or by default.
@@ -38,6 +38,7 @@ const STATUS: &str = "stop.signal.reported-via-waitpid";
 const RANGE: &str = "signal.rt-range";
 const IGNORED: &str = "stop.signal.ignored-signal-still-stops";
 const QUEUED: &str = "kdoc.ignored-reported";
+const NOTICE: &str = "kdoc.trap-notify-sticky";
 const NOTHING: &str = "inject.nonzero-delivers";
 const KILLS: &str = "inject.suppress-or-replace";
 
@@ -57,7 +58,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "every_signal_stops",
         title: "Each signal but SIGKILL, from 1 to 64, stops the tracee with its number, and its siginfo is never that of the stop before.",
-        clauses: &[EVERY, STATUS, RANGE],
+        clauses: &[EVERY, STATUS, RANGE, NOTICE],
         axes: &[ANY_START],
         program: |p| {
             p.exit(3);
@@ -71,7 +72,7 @@ pub(super) const CASES: &[Case] = &[
                 } else {
                     t.kill(signal)?
                 }
-                t = t.cont()?.expect(EVERY, Stop::Signal(signal))?;
+                t = after_notice(t, signal)?.cont()?.expect(EVERY, Stop::Signal(signal))?;
                 t.check(STATUS, "status", Status::stopped(signal.0, Event(0)), t.status);
                 let told = if by_thread {
                     Told::thread_killed(signal, tracer())
@@ -109,7 +110,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "ignored_signal",
         title: "A signal that is ignored stops the tracee all the same, once it is not blocked; given, it does nothing.",
-        clauses: &[IGNORED, QUEUED, NOTHING, "stop.signal.blocked-deferred"],
+        clauses: &[IGNORED, QUEUED, NOTHING, NOTICE, "stop.signal.blocked-deferred"],
         axes: &[
             axis::<Start>(&["traceme", "seize"]),
             axis::<Ignored>(&["byprogram", "realtime", "sigchld", "sigcont", "sigurg", "sigwinch"]),
@@ -130,7 +131,7 @@ pub(super) const CASES: &[Case] = &[
         },
         scenario: |t| {
             let (Ignored(signal, by_program), Blocked(blocked)) = (t.pick()?, t.pick()?);
-            let t = t.cont()?.expect(IGNORED, Stop::Signal(signal))?;
+            let t = after_notice(t, signal)?.cont()?.expect(IGNORED, Stop::Signal(signal))?;
             Told::thread_killed(signal, t.pid).check(IGNORED, &t);
             let pending = if blocked { Signal::set(&[signal]) } else { 0 };
             t.check("stop.signal.blocked-deferred", "pending in the program", Word(pending), Word(t.word(0)));
@@ -145,3 +146,11 @@ pub(super) const CASES: &[Case] = &[
         ..Case::NEW
     },
 ];
+
+/// SIGCONT makes a tracee that was seized stop once more, before its signal-delivery-stop.
+fn after_notice(t: Stopped, signal: Signal) -> Flow<Stopped> {
+    if signal == Signal::CONT && t.start == Start::Seize {
+        return t.cont()?.expect(NOTICE, Stop::EventStop(Signal::TRAP));
+    }
+    Ok(t)
+}

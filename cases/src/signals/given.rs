@@ -1,14 +1,14 @@
 //! What the tracer gives at a signal-delivery-stop: nothing, the same signal, another one, by each way on.
 
-use super::told::{Told, tracer};
+use super::told::{Origin, Told, tracer};
 use ptrace_conformance_harness::case::{ANY_START, Axis, Case, Dimension, Start, axis};
 use ptrace_conformance_harness::label;
 use ptrace_conformance_harness::program::Program;
-use ptrace_conformance_harness::request::options;
+use ptrace_conformance_harness::request::{Event, options};
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Stop};
 use ptrace_conformance_harness::syscalls::Syscall;
-use ptrace_conformance_harness::tracee::{Flow, Resume, Stopped};
+use ptrace_conformance_harness::tracee::{Flow, Resume, Stopped, Task};
 use ptrace_conformance_harness::values::{Address, Word};
 
 /// What the tracer gives where `SIGUSR1` was about to be delivered.
@@ -18,7 +18,6 @@ enum Gift {
     Same,
     Other,
     RealTime,
-    Kills,
 }
 
 impl Axis for Gift {
@@ -27,7 +26,6 @@ impl Axis for Gift {
         ("same", Gift::Same),
         ("other", Gift::Other),
         ("realtime", Gift::RealTime),
-        ("kills", Gift::Kills),
     ];
 }
 
@@ -133,7 +131,7 @@ pub(super) const CASES: &[Case] = &[
         options: options::TRACESYSGOOD | options::TRACEEXIT,
         program: handles_and_raises,
         scenario: |t| {
-            const EXIT: Stop = Stop::Event(ptrace_conformance_harness::request::Event::EXIT);
+            const EXIT: Stop = Stop::Event(Event::EXIT);
             let how: Resume = t.pick()?;
             let t = t.cont()?.expect(STOPS, Stop::Signal(Signal::USR1))?;
             let t = t.resume(how, Signal::TERM)?;
@@ -173,7 +171,7 @@ const HIGHEST: Signal = Signal(64);
 fn at_the_handler(t: &Stopped, signal: Signal) -> Flow {
     let ip = t.syscall_info().map(|info| Address(info.ip()));
     t.check(STEPS, "ip", Ok(Address(label::HANDLER)), ip);
-    Told::new(Signal::TRAP, libc::SIGTRAP, super::told::Origin::Process(t.pid)).check(STEPS, t);
+    Told::new(Signal::TRAP, libc::SIGTRAP, Origin::Process(t.pid)).check(STEPS, t);
     t.check(STEPS, "event message", Ok(Word(0)), t.message().map(Word));
     t.check(HANDLER_MASK, "blocked signals", Ok(Word(Signal::set(&[signal]))), t.signal_mask().map(Word));
     Ok(())
@@ -186,14 +184,13 @@ impl Gift {
             Gift::Same => Signal::USR1,
             Gift::Other => Signal::USR2,
             Gift::RealTime => HIGHEST,
-            Gift::Kills => Signal::TERM,
         }
     }
 
     /// What the handler is told, if one runs.
     fn told(self, sender: i32) -> Option<Told> {
         match self {
-            Gift::Nothing | Gift::Kills => None,
+            Gift::Nothing => None,
             Gift::Same => Some(Told::thread_killed(Signal::USR1, sender)),
             Gift::Other | Gift::RealTime => Some(Told::killed(self.signal(), tracer())),
         }
@@ -201,22 +198,28 @@ impl Gift {
 
     const fn clause(self) -> &'static str {
         match self {
-            Gift::Nothing | Gift::Kills => NONE,
+            Gift::Nothing => NONE,
             Gift::Same => KEPT,
             Gift::Other => REBUILT,
             Gift::RealTime => RANGE,
         }
     }
 
-    fn check(self, t: &ptrace_conformance_harness::tracee::Task, told: Option<Told>) {
+    fn check(self, t: &Task, told: Option<Told>) {
+        let expected = told.map_or((0, (Signal::NONE, 0)), |told| (1, (told.signal, told.code)));
+        let (times, signal, code) = t.handled();
+        let clause = if self == Gift::Other { REPLACED } else { SUPPRESSED };
+        t.check(
+            clause,
+            "runs of the handler, the last one's signal and code",
+            expected,
+            (times, (signal, code)),
+        );
         match told {
             Some(told) => told.check_only_run(self.clause(), t),
             None => {
                 t.check(self.clause(), "runs of the handler", 0, t.handled().0);
             }
         }
-        let clause = if self == Gift::Other { REPLACED } else { SUPPRESSED };
-        let expected = if told.is_some() { self.signal() } else { Signal::NONE };
-        t.check(clause, "signal handled", expected, t.handled().1);
     }
 }

@@ -5,11 +5,14 @@ mod faults;
 mod given;
 mod given_blocked;
 mod handlers;
+mod inherited;
 mod mask;
 mod peek;
 mod queued;
 mod senders;
 mod set;
+mod stop_cont;
+mod threads;
 mod told;
 mod waiting;
 
@@ -31,5 +34,8 @@ pub const FAMILY: Family = Family {
         mask::CASES,
         waiting::CASES,
         handlers::CASES,
+        threads::CASES,
+        stop_cont::CASES,
+        inherited::CASES,
     ],
 };
