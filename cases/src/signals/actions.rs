@@ -112,7 +112,7 @@ pub(super) const CASES: &[Case] = &[
         title: "A signal that is ignored stops the tracee all the same, once it is not blocked; given, it does nothing.",
         clauses: &[IGNORED, QUEUED, NOTHING, NOTICE, "stop.signal.blocked-deferred"],
         axes: &[
-            axis::<Start>(&["traceme", "seize"]),
+            axis::<Start>(&["seize"]),
             axis::<Ignored>(&["byprogram", "realtime", "sigchld", "sigcont", "sigurg", "sigwinch"]),
             axis::<Blocked>(&["free", "blocked"]),
         ],

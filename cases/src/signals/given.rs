@@ -1,7 +1,7 @@
 //! What the tracer gives at a signal-delivery-stop: nothing, the same signal, another one, by each way on.
 
 use super::told::{Origin, Told, tracer};
-use ptrace_conformance_harness::case::{ANY_START, Axis, Case, Dimension, Start, axis};
+use ptrace_conformance_harness::case::{Axis, Case, Dimension, Start, axis};
 use ptrace_conformance_harness::label;
 use ptrace_conformance_harness::program::Program;
 use ptrace_conformance_harness::request::{Event, options};
@@ -127,7 +127,7 @@ pub(super) const CASES: &[Case] = &[
         name: "killing_signal_given",
         title: "A killing signal given instead of another one kills, with the event and its message first, and no handler runs.",
         clauses: &[STOPS, REPLACED, "opt.traceexit.stop", "eventmsg.exit"],
-        axes: &[ANY_START, axis::<Resume>(&["cont", "syscall", "singlestep", "detach"])],
+        axes: &[axis::<Start>(&["traceme"]), axis::<Resume>(&["cont", "syscall", "singlestep", "detach"])],
         options: options::TRACESYSGOOD | options::TRACEEXIT,
         program: handles_and_raises,
         scenario: |t| {

@@ -2,7 +2,7 @@
 
 use super::told::{Told, tracer};
 use crate::changes::QUEUE_OF_THE_FIRST;
-use ptrace_conformance_harness::case::{ANY_START, Axis, Case, axis};
+use ptrace_conformance_harness::case::{Axis, Case, Start, axis};
 use ptrace_conformance_harness::program::Program;
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Stop};
@@ -45,7 +45,11 @@ pub(super) const CASES: &[Case] = &[Case {
     name: "given_signal_is_blocked",
     title: "A signal given while it is blocked is queued, with the first one's siginfo or the tracer's, in the queue of the first, and has a stop of its own once unblocked.",
     clauses: &[STOPS, REQUEUED, DEFERRED, DELIVERED, PRIVATE, SHARED],
-    axes: &[ANY_START, axis::<To>(&["toprocess", "tothread"]), axis::<Gift>(&["same", "other"])],
+    axes: &[
+        axis::<Start>(&["attach"]),
+        axis::<To>(&["toprocess", "tothread"]),
+        axis::<Gift>(&["same", "other"]),
+    ],
     changes: &[&QUEUE_OF_THE_FIRST],
     program: |p| {
         p.handle(Signal::USR1, 0);

@@ -1,7 +1,7 @@
 //! What sigaction(2)'s flags do when a tracer gives the signal.
 
 use super::told::Told;
-use ptrace_conformance_harness::case::{ANY_START, Axis, Case, Dimension, axis};
+use ptrace_conformance_harness::case::{Axis, Case, Dimension, Start, axis};
 use ptrace_conformance_harness::label;
 use ptrace_conformance_harness::program::Program;
 use ptrace_conformance_harness::signal::Signal;
@@ -50,7 +50,7 @@ pub(super) const CASES: &[Case] = &[
         name: "handler_flags",
         title: "A signal given runs its handler as one that nobody traces: one-shot, with its mask, on its stack; the second time a one-shot handler's signal kills.",
         clauses: &[STOPS, STEPS, MASKS, ONE_SHOT, NODEFER, ON_STACK, DELIVERED],
-        axes: &[ANY_START, FLAGS],
+        axes: &[axis::<Start>(&["attach"]), FLAGS],
         program,
         scenario: |t| {
             let flag: Flag = t.pick()?;
@@ -81,7 +81,7 @@ pub(super) const CASES: &[Case] = &[
         name: "return_from_a_handler",
         title: "rt_sigreturn(2) brings back the registers that were at the signal's stop, and the mask.",
         clauses: &[STOPS, RETURNS, ENTER, EXIT],
-        axes: &[ANY_START, FLAGS],
+        axes: &[axis::<Start>(&["seize"]), FLAGS],
         program: |p| {
             program(p);
             p.call(Syscall::GETPID, &[0; 0]);
@@ -119,15 +119,20 @@ fn program(p: &mut Program) {
         Flag::OnStack => libc::SA_ONSTACK,
     };
     p.handle_blocking(Signal::USR1, flags, &[Signal::USR2]);
+    other_stack(p);
+    p.call(Syscall::GETTID, &[0; 0]);
+    p.raise(Signal::USR1);
+    p.raise(Signal::USR1);
+    p.exit(3);
+}
+
+/// Maps a stack for handlers and names it: mmap, sigaltstack.
+pub(super) fn other_stack(p: &mut Program) {
     let (access, kind) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
     p.call(Syscall::MMAP, &[STACK, LENGTH, access as u64, (kind | libc::MAP_FIXED) as u64, u64::MAX, 0]);
     // stack_t: address, flags, length.
     let stack = p.data(&[STACK, 0, LENGTH]);
     p.call(Syscall::SIGALTSTACK, &[stack, 0]);
-    p.call(Syscall::GETTID, &[0; 0]);
-    p.raise(Signal::USR1);
-    p.raise(Signal::USR1);
-    p.exit(3);
 }
 
 /// At the enter-stop of the call in front of the first signal.

@@ -2,7 +2,7 @@
 
 use super::told::{Told, tracer};
 use crate::death::threads::{BORN, MADE, OPTIONS, split};
-use ptrace_conformance_harness::case::{ANY_START, Axis, Case, axis};
+use ptrace_conformance_harness::case::{ANY_START, Axis, Case, Start, axis};
 use ptrace_conformance_harness::program::Program;
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Stop};
@@ -102,7 +102,7 @@ pub(super) const CASES: &[Case] = &[
         title: "Whoever blocks all signals, SIGSTOP has its stop and SIGKILL kills; no action can be set for either.",
         clauses: &[STOPS, ALWAYS, NOT_STOP, GET, CLEARED, "stop.signal.sigkill-no-stop"],
         axes: &[
-            ANY_START,
+            axis::<Start>(&["traceme"]),
             axis::<Blocker>(&["byprogram", "bytracer"]),
             axis::<Unblockable>(&["sigkill", "sigstop"]),
         ],

@@ -1,6 +1,7 @@
 //! Signals under trace: stops, siginfo, what the tracer gives, queues, masks and handlers.
 
 mod actions;
+mod at_stops;
 mod faults;
 mod given;
 mod given_blocked;
@@ -37,5 +38,6 @@ pub const FAMILY: Family = Family {
         threads::CASES,
         stop_cont::CASES,
         inherited::CASES,
+        at_stops::CASES,
     ],
 };

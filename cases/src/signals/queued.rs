@@ -1,5 +1,6 @@
 //! Pending signals of all kinds, in both queues, and the order in which they are delivered.
 
+use super::handlers::other_stack;
 use super::told::{Origin, Told};
 use ptrace_conformance_harness::case::{ANY_START, Case};
 use ptrace_conformance_harness::label;
@@ -89,8 +90,10 @@ pub(super) const CASES: &[Case] = &[
         title: "Two signals that become deliverable together both stop the tracee before either handler has run an instruction; the second one's runs first.",
         clauses: &[WAITS, ORDER, NESTED, MASKS, DELIVERED],
         program: |p| {
-            p.handle(Signal::USR1, 0);
-            p.handle_blocking(Signal::USR2, 0, &[HUP]);
+            // Two frames are more than a task's own stack has room for.
+            other_stack(p);
+            p.handle(Signal::USR1, libc::SA_ONSTACK);
+            p.handle_blocking(Signal::USR2, libc::SA_ONSTACK, &[HUP]);
             p.block(&[Signal::USR1, Signal::USR2]);
             p.raise(Signal::USR2);
             p.raise(Signal::USR1);

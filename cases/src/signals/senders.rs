@@ -68,7 +68,7 @@ pub(super) const CASES: &[Case] = &[Case {
     title: "A signal of any sender stops its target before anything happens, PTRACE_GETSIGINFO tells of the sender, and the handler gets the same siginfo.",
     clauses: &[STOPS, TELLS, SENT, MADE, DELIVERED, NOT_YET],
     axes: &[
-        axis::<Start>(&["traceme", "seize"]),
+        axis::<Start>(&["seize"]),
         axis::<Sender>(&[
             "kill",
             "tgkill",

@@ -34,7 +34,7 @@ const OWN: u64 = Signal::set(&[Signal::USR1, Signal::CHLD]);
 const WAITING: u64 = Signal::set(&[Signal(40)]);
 const TRACERS: u64 = Signal::set(&[Signal(41), Signal::CHLD]);
 
-const STARTS: Dimension = axis::<Start>(&["traceme", "seize"]);
+const STARTS: Dimension = axis::<Start>(&["attach"]);
 const WAITERS: Dimension = axis::<Waiter>(&["sigsuspend", "ppoll", "pselect"]);
 
 pub(super) const CASES: &[Case] = &[
