@@ -1,6 +1,6 @@
 //! Faults: the stop, address and code; what becomes of a signal that is blocked, ignored or handled.
 
-use super::told::{Origin, Told};
+use super::fault_kinds::{BEHIND_FILE, Fault, NOTHING};
 use ptrace_conformance_harness::abi::{IMAGE_FD, RECORD_OFFSET, RECORD_SIZE};
 use ptrace_conformance_harness::arch;
 use ptrace_conformance_harness::case::{Arch, Axis, Case, Dimension, Start, axis};
@@ -11,36 +11,6 @@ use ptrace_conformance_harness::status::{Gone, Stop};
 use ptrace_conformance_harness::syscalls::Syscall;
 use ptrace_conformance_harness::tracee::{Flow, Resume, Stopped};
 use ptrace_conformance_harness::values::{Address, Word};
-
-/// What goes wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fault {
-    Read,
-    Write,
-    Jump,
-    BehindFile,
-    Illegal,
-    Breakpoint,
-    #[cfg(target_arch = "x86_64")]
-    Division,
-    #[cfg(target_arch = "x86_64")]
-    NonCanonical,
-}
-
-impl Axis for Fault {
-    const VALUES: &'static [(&'static str, Self)] = &[
-        ("read", Fault::Read),
-        ("write", Fault::Write),
-        ("jump", Fault::Jump),
-        ("behindfile", Fault::BehindFile),
-        ("illegal", Fault::Illegal),
-        ("breakpoint", Fault::Breakpoint),
-        #[cfg(target_arch = "x86_64")]
-        ("division", Fault::Division),
-        #[cfg(target_arch = "x86_64")]
-        ("noncanonical", Fault::NonCanonical),
-    ];
-}
 
 /// What the program has said about the signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,11 +47,6 @@ const SAID: Dimension = axis::<Said>(&["default", "handled", "blocked", "ignored
 const OF_X86: Dimension = axis::<Fault>(&["division", "noncanonical"]);
 #[cfg(target_arch = "aarch64")]
 const OF_X86: Dimension = axis::<Fault>(&["read"]);
-
-/// Where nothing is.
-const NOTHING: u64 = 0x2000;
-/// Memory behind the end of a file.
-const BEHIND_FILE: u64 = 0x3000_0000;
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -230,65 +195,3 @@ fn to_fault(t: Stopped, fault: Fault) -> Flow<Stopped> {
     t.set_register(arch::IP, target)?;
     t.cont()?.expect(OWN, Stop::Signal(fault.signal()))
 }
-
-impl Fault {
-    const fn signal(self) -> Signal {
-        match self {
-            Fault::Read | Fault::Write | Fault::Jump => Signal::SEGV,
-            Fault::BehindFile => Signal(libc::SIGBUS),
-            Fault::Illegal => Signal(libc::SIGILL),
-            Fault::Breakpoint => Signal::TRAP,
-            #[cfg(target_arch = "x86_64")]
-            Fault::Division => Signal(libc::SIGFPE),
-            #[cfg(target_arch = "x86_64")]
-            Fault::NonCanonical => Signal::SEGV,
-        }
-    }
-
-    /// Where the tracer sends the program for it.
-    const fn jumps_to(self) -> Option<u64> {
-        match self {
-            Fault::Jump => Some(NOTHING),
-            Fault::Illegal => Some(label::ILLEGAL),
-            #[cfg(target_arch = "x86_64")]
-            Fault::Division => Some(label::DIVISION),
-            _ => None,
-        }
-    }
-
-    /// The instruction pointer at the stop, where it is known.
-    const fn place(self) -> Option<u64> {
-        match self {
-            Fault::Breakpoint => Some(label::BREAKPOINT + arch::BREAKPOINT_ADVANCE),
-            #[cfg(target_arch = "x86_64")]
-            Fault::Division => Some(DIVIDES),
-            _ => self.jumps_to(),
-        }
-    }
-
-    /// arch/x86/kernel/traps.c, arch/arm64/kernel/traps.c, mm/fault.c of both.
-    fn told(self) -> Told {
-        const SEGV_MAPERR: i32 = 1;
-        const SEGV_ACCERR: i32 = 2;
-        const BUS_ADRERR: i32 = 2;
-        // Illegal operand on x86_64, illegal opcode on aarch64.
-        let illegal = if Arch::HERE == Arch::X86_64 { 2 } else { 1 };
-        let (code, address) = match self {
-            Fault::Read | Fault::Jump => (SEGV_MAPERR, NOTHING),
-            Fault::Write => (SEGV_ACCERR, label::START),
-            Fault::BehindFile => (BUS_ADRERR, BEHIND_FILE),
-            Fault::Illegal => (illegal, label::ILLEGAL),
-            Fault::Breakpoint if Arch::HERE == Arch::X86_64 => (libc::SI_KERNEL, 0),
-            Fault::Breakpoint => (libc::TRAP_BRKPT, label::BREAKPOINT),
-            #[cfg(target_arch = "x86_64")]
-            Fault::Division => (1, DIVIDES),
-            #[cfg(target_arch = "x86_64")]
-            Fault::NonCanonical => (libc::SI_KERNEL, 0),
-        };
-        Told::new(self.signal(), code, Origin::Address(address))
-    }
-}
-
-/// Behind the instruction that makes the divisor zero.
-#[cfg(target_arch = "x86_64")]
-const DIVIDES: u64 = label::DIVISION + 2;

@@ -2,16 +2,19 @@
 
 mod actions;
 mod at_stops;
+mod fault_kinds;
 mod faults;
 mod given;
 mod given_blocked;
 mod handlers;
 mod inherited;
 mod mask;
+mod mask_at_delivery;
 mod peek;
 mod queued;
 mod senders;
 mod set;
+mod sigchld;
 mod stop_cont;
 mod threads;
 mod told;
@@ -33,11 +36,13 @@ pub const FAMILY: Family = Family {
         queued::CASES,
         peek::CASES,
         mask::CASES,
+        mask_at_delivery::CASES,
         waiting::CASES,
         handlers::CASES,
         threads::CASES,
         stop_cont::CASES,
         inherited::CASES,
         at_stops::CASES,
+        sigchld::CASES,
     ],
 };

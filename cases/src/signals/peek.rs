@@ -64,7 +64,7 @@ pub(super) const CASES: &[Case] = &[
                     pending,
                     (Word(seen.of_thread), Word(seen.of_process)),
                 );
-                t.check(WAITS, "blocked in /proc", Word(u64::MAX & !UNBLOCKED), Word(seen.blocked));
+                t.check(WAITS, "blocked in /proc", Word(!UNBLOCKED), Word(seen.blocked));
                 t.check(WAITS, "ignored and caught in /proc", (0, 0), (seen.ignored, seen.caught));
             }
             let mut t = t;

@@ -13,7 +13,6 @@ const TARGET: &str = "stop.signal.tgkill-target";
 const ONE: &str = "stop.signal.one-thread";
 const UNBLOCKED: &str = "signal.process-directed-one-thread";
 const SUPPRESSED: &str = "inject.zero-none";
-const MASK: &str = "sigmask.set";
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -35,7 +34,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "signal_for_the_process",
         title: "A signal sent with kill stops one thread, one that does not block it.",
-        clauses: &[MADE, BORN, ONE, UNBLOCKED, MASK, SUPPRESSED],
+        clauses: &[MADE, BORN, ONE, UNBLOCKED, SUPPRESSED],
         axes: &[ANY_START, EITHER],
         options: OPTIONS,
         program: two_threads,
