@@ -124,6 +124,18 @@ pub const GROUP_CODE_WITHOUT_REAPING: KernelChange = KernelChange {
     advice: "Take a status from the wait that reaps, not from a look with WNOWAIT.",
 };
 
+/// What the tracer gives goes where the first signal came from.
+pub const QUEUE_OF_THE_FIRST: KernelChange = KernelChange {
+    id: "queue-of-the-first",
+    title: "A blocked signal that the tracer gives is queued where the first one came from",
+    arches: Arch::ALL,
+    change: Change::at(5, 17),
+    before: "It is queued for the thread, although the signal at whose stop it is given was one for the process: no other thread can take it any more.",
+    after: "It is queued for the process if the first one was, and otherwise for the thread.",
+    source: "5768d8906bc2 signal: Requeue signals in the appropriate queue",
+    advice: "Do not give a signal that the thread blocks; send it to the process instead.",
+};
+
 /// All of them.
 pub const ALL: &[&KernelChange] = &[
     &DUMP_FIRST,
@@ -133,6 +145,7 @@ pub const ALL: &[&KernelChange] = &[
     &ONLY_MINUS_ONE_CANCELS,
     &NUMBER_OF_32_BITS,
     &MESSAGE_PER_STOP,
+    &QUEUE_OF_THE_FIRST,
     &NO_SIGNALS_WHEN_DYING,
     &SET_SYSCALL_INFO,
     &X0_IN_SYNC,

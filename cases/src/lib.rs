@@ -11,6 +11,7 @@ pub mod notes;
 pub mod peers;
 mod restart;
 mod seccomp;
+mod signals;
 mod syscall_stops;
 mod waiting;
 
@@ -27,4 +28,5 @@ pub const FAMILIES: Registry = &[
     death::FAMILY,
     seccomp::FAMILY,
     waiting::FAMILY,
+    signals::FAMILY,
 ];

@@ -50,6 +50,11 @@ impl Siginfo {
             address: u64::from(int(16) as u32) | u64::from(int(20) as u32) << 32,
         }
     }
+
+    /// `si_value`, of signals that were queued, and of timers.
+    pub const fn value(&self) -> u64 {
+        self.status as u32 as u64 | (self.arch as u64) << 32
+    }
 }
 
 impl Task {

@@ -5,7 +5,7 @@ use crate::errno::Errno;
 use crate::kernel::Data;
 use crate::request::Request;
 use crate::tracee::Task;
-use nix::unistd::gettid;
+use nix::unistd::{gettid, getuid};
 use std::sync::mpsc;
 
 /// The parent of all threads of the kernel.
@@ -27,6 +27,11 @@ impl Task {
 /// The calling thread, which is the tracer.
 pub fn tracer() -> i32 {
     gettid().as_raw()
+}
+
+/// The user of the tracer and of its tracees.
+pub fn user() -> u32 {
+    getuid().as_raw()
 }
 
 /// Runs with the id of another thread of the tracer's process, which is there as long.

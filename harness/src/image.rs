@@ -1,7 +1,7 @@
 //! The file that a tracee is executed from: the embedded ELF, one program, and the record they share.
 #![expect(unsafe_code, reason = "the image is a file mapping shared with the tracee")]
 
-use crate::abi::{IMAGE_FD, RECORD_OFFSET, RECORD_SIZE, Record, Script, Seen, Step};
+use crate::abi::{IMAGE_FD, RECORD_OFFSET, RECORD_SIZE, Record, Run, Script, Seen, Step};
 use crate::label;
 use crate::program::Encoded;
 use std::fs::File;
@@ -92,6 +92,12 @@ impl Image {
                 (&raw const (*record).code).read_volatile(),
             )
         }
+    }
+
+    /// What the tracee's handler noted of the run that has this place.
+    pub fn run(&self, place: usize) -> Run {
+        // SAFETY: within the record; the array access is checked.
+        unsafe { (&raw const (*self.record()).runs[place]).read_volatile() }
     }
 
     /// Sets free word `index`, which the program may be waiting for.

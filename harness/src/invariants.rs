@@ -294,19 +294,34 @@ impl Scene<'_> {
             Stop::Signal(signal) | Stop::Group(signal) => (signal, None),
             Stop::Odd(_) => return wrong,
         };
-        wrong.extend(broken("si_signo", signal.0 as u64, answer.signal.0 as u64));
+        if !self.forged {
+            wrong.extend(broken("si_signo", signal.0 as u64, answer.signal.0 as u64));
+        }
         wrong.extend(code.and_then(|code| broken("si_code", code as u64, answer.code as u64)));
-        if signal != Signal::SYS {
+        if signal != Signal::SYS && !self.forged && !self.queued(answer.code) {
             wrong.extend(broken("si_errno", 0, answer.errno as u64));
         }
         if !matches!(self.stop, Stop::Signal(_) | Stop::Group(_)) {
-            wrong.extend(broken("si_pid", self.pid as u64, answer.pid as u64));
-            wrong.extend(broken("si_uid", nix::unistd::getuid().as_raw().into(), answer.uid.into()));
+            wrong.extend(self.of_itself(answer));
         }
         if let Stop::Signal(signal) = self.stop {
             wrong.extend(self.origin(signal, answer));
         }
         wrong
+    }
+
+    /// What the kernel says of stops that are no signal's: who stops is the sender.
+    fn of_itself(&self, answer: &Siginfo) -> Vec<Broken> {
+        let pid = broken("si_pid", self.pid as u64, answer.pid as u64);
+        let uid = broken("si_uid", nix::unistd::getuid().as_raw().into(), answer.uid.into());
+        pid.into_iter().chain(uid).collect()
+    }
+
+    /// Whether a code like this is the sender's own: of a program that makes up siginfos, or has a timer.
+    fn queued(&self, code: i32) -> bool {
+        let makers = [Syscall::RT_SIGQUEUEINFO, Syscall::RT_TGSIGQUEUEINFO, Syscall::TIMER_CREATE];
+        let makes = |step: &Step| makers.iter().any(|maker| maker.number == step.words[0]);
+        code < 0 && code != libc::SI_TKILL && self.calls().any(makes)
     }
 
     /// Where a signal can come from: a fault or trap of the task, at an address in its code or nowhere; a filter; a
@@ -321,8 +336,11 @@ impl Scene<'_> {
         if without_sender && (answer.pid, answer.uid) == (0, 0) {
             return Vec::new();
         }
-        if self.forged || signal == Signal::SYS || signal == Signal::CHLD {
+        if self.forged || signal == Signal::SYS || signal == Signal::CHLD || self.queued(answer.code) {
             return Vec::new();
+        }
+        if signal == Signal::TRAP && answer.code == libc::SIGTRAP {
+            return self.of_itself(answer);
         }
         if sent {
             let uid = broken("si_uid", nix::unistd::getuid().as_raw().into(), answer.uid.into());
@@ -332,7 +350,7 @@ impl Scene<'_> {
             return uid.into_iter().chain((!known).then(pid)).collect();
         }
         let trap = signal == Signal::TRAP && TRAPS.contains(&answer.code);
-        let code = (!trap && signal.0 != libc::SIGSEGV && signal.0 != libc::SIGILL).then(|| {
+        let code = (!trap && !FAULTS.contains(&signal.0)).then(|| {
             ("si_code".to_owned(), "one of a signal that was sent".to_owned(), answer.code.to_string())
         });
         let place = trap && answer.address != 0 && !(label::START..label::PROGRAM).contains(&answer.address);
@@ -341,6 +359,9 @@ impl Scene<'_> {
         code.into_iter().chain(place).collect()
     }
 }
+
+/// Signals of faults other than SIGTRAP, each with its codes.
+const FAULTS: [i32; 4] = [libc::SIGSEGV, libc::SIGILL, libc::SIGFPE, libc::SIGBUS];
 
 /// `si_code` of a SIGTRAP that the task itself raised: breakpoint, trace, branch, hardware breakpoint, or the
 /// kernel's own word for int3.
@@ -367,6 +388,16 @@ pub(crate) fn saved_arguments(words: &[u64], step: &Step, written: u64) -> Vec<B
 pub(crate) fn handled(times: u64, signal: u64, code: u64) -> Vec<Broken> {
     let nothing = [broken("signal of no handler", 0, signal), broken("si_code of no handler", 0, code)];
     nothing.into_iter().flatten().filter(|_| times == 0).collect()
+}
+
+/// Not more siginfos are copied than were asked for, and have room.
+pub(crate) fn copied(told: i64, asked: i32, room: usize) -> Vec<Broken> {
+    let most = i64::from(asked).min(room as i64);
+    let fits = (0..=most).contains(&told);
+    (!fits)
+        .then(|| ("siginfos copied".to_owned(), format!("at most {most}"), told.to_string()))
+        .into_iter()
+        .collect()
 }
 
 /// Whether a register set has the length that was asked for.

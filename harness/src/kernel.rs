@@ -197,6 +197,28 @@ impl Kernel {
         answer
     }
 
+    /// rt_sigqueueinfo(2), or with a thread rt_tgsigqueueinfo(2): a signal with this siginfo.
+    pub fn queue(
+        &self,
+        process: i32,
+        thread: Option<i32>,
+        signal: Signal,
+        bytes: &[u8; 128],
+    ) -> Result<(), Errno> {
+        let (number, info) = (signal.0, bytes.as_ptr());
+        // SAFETY: the siginfo is read, and ours.
+        let done = unsafe {
+            match thread {
+                None => libc::syscall(libc::SYS_rt_sigqueueinfo, process, number, info),
+                Some(thread) => libc::syscall(libc::SYS_rt_tgsigqueueinfo, process, thread, number, info),
+            }
+        };
+        let task = thread.unwrap_or(process);
+        let answer = self.sent("sigqueue", task, if done == 0 { Ok(()) } else { Err(Errno::last()) });
+        self.note(task, || format!("sigqueue {signal} -> {answer:?}"));
+        answer
+    }
+
     /// Lets the liar, if there is one, at the answer to a request.
     fn tamper(&self, request: Request, pid: i32, addr: u64, answer: &mut Result<i64, Errno>, data: Data<'_>) {
         let Some(liar) = &self.liar else { return };

@@ -53,11 +53,13 @@ pub(crate) fn wait(pid: i32, flags: i32) -> nix::Result<Option<(Pid, Status)>> {
     Ok((waited != 0).then(|| (Pid::from_raw(waited), Status(status))))
 }
 
-/// Gives every signal its default action.
+/// Gives every signal its default action: those too that a C library keeps to itself, which somebody may have had us
+/// ignore all the same.
 pub(crate) fn default_signals() {
-    for signal in 1..=libc::SIGRTMAX() {
-        // SAFETY: no handler is installed; the kernel and libc refuse what must not change.
-        unsafe { libc::signal(signal, libc::SIG_DFL) };
+    let action = [0_u64; 4];
+    for signal in 1..=64 {
+        // SAFETY: the kernel reads the action, which is a struct of four words on both architectures.
+        unsafe { libc::syscall(libc::SYS_rt_sigaction, signal, action.as_ptr(), 0, 8) };
     }
 }
 

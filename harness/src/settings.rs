@@ -2,6 +2,7 @@
 
 use crate::answers::{SIGINFO_SIZE, Siginfo};
 use crate::errno::Errno;
+use crate::invariants;
 use crate::kernel::Data;
 use crate::layout::{RseqConfiguration, SyscallUserDispatch};
 use crate::request::Request;
@@ -27,13 +28,44 @@ impl Task {
     ///
     /// `ESRCH` if the tracee is not stopped.
     pub fn pending(&self, of_process: bool) -> Result<Vec<Siginfo>, Errno> {
-        let mut found = vec![0; SIGINFO_SIZE * MOST_PENDING];
+        self.peek_siginfo(0, of_process.into(), MOST_PENDING as i32, SIGINFO_SIZE * MOST_PENDING)
+    }
+
+    /// `PTRACE_PEEKSIGINFO` from this place on, with these flags and count, into a buffer of so many bytes.
+    ///
+    /// # Errors
+    ///
+    /// `EINVAL` for an unknown flag or a negative count.
+    pub fn peek_siginfo(
+        &self,
+        offset: u64,
+        flags: u32,
+        count: i32,
+        room: usize,
+    ) -> Result<Vec<Siginfo>, Errno> {
+        self.peek_siginfo_into(offset, flags, count, &mut vec![0; room])
+    }
+
+    /// The same into a buffer that may be shorter than what was asked for if nothing is mapped behind it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Task::peek_siginfo`], and `EFAULT` if not even one has room.
+    pub fn peek_siginfo_into(
+        &self,
+        offset: u64,
+        flags: u32,
+        count: i32,
+        found: &mut [u8],
+    ) -> Result<Vec<Siginfo>, Errno> {
         let mut args = [0; 16];
-        args[8] = u8::from(of_process);
-        args[12] = MOST_PENDING as u8;
-        let count = self.context.kernel.peek_siginfo(self.pid, &args, &mut found)?;
+        args[..8].copy_from_slice(&offset.to_ne_bytes());
+        args[8..12].copy_from_slice(&flags.to_ne_bytes());
+        args[12..].copy_from_slice(&count.to_ne_bytes());
+        let copied = self.context.kernel.peek_siginfo(self.pid, &args, found)?;
+        self.hold(invariants::copied(copied, count, found.len() / SIGINFO_SIZE));
         let read = |bytes: &[u8]| bytes.try_into().ok().map(Siginfo::read);
-        Ok(found.chunks_exact(SIGINFO_SIZE).take(count as usize).filter_map(read).collect())
+        Ok(found.chunks_exact(SIGINFO_SIZE).take(copied as usize).filter_map(read).collect())
     }
 
     /// `PTRACE_SECCOMP_GET_FILTER`: the instructions of a filter, the newest being 0.

@@ -36,6 +36,16 @@ impl Signal {
     /// Asks to end.
     pub const TERM: Signal = Signal(libc::SIGTERM);
 
+    /// A set of signals as the kernel has it: bit 0 is signal 1.
+    pub const fn set(signals: &[Signal]) -> u64 {
+        let (mut set, mut at) = (0, 0);
+        while at < signals.len() {
+            set |= 1 << (signals[at].0 - 1);
+            at += 1;
+        }
+        set
+    }
+
     /// Whether its default action stops the process.
     pub const fn stops(self) -> bool {
         matches!(self.0, libc::SIGSTOP | libc::SIGTSTP | libc::SIGTTIN | libc::SIGTTOU)

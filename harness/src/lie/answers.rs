@@ -139,6 +139,8 @@ fn siginfo(buffer: &[u8], at: usize) -> Vec<Field> {
         fields.extend([plain("si_pid", 16, 20), plain("si_uid", 20, 24)]);
         if signal == libc::SIGCHLD {
             fields.push(plain("si_status", 24, 28));
+        } else if code < 0 && code != libc::SI_TKILL {
+            fields.push(plain("si_value", 24, 32));
         }
     }
     fields

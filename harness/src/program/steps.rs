@@ -79,9 +79,14 @@ impl Program {
 
     /// Installs the tracee's handler, which counts and notes what it was called with.
     pub fn handle(&mut self, signal: Signal, flags: i32) -> At {
+        self.handle_blocking(signal, flags, &[])
+    }
+
+    /// The same, with these signals blocked while it runs.
+    pub fn handle_blocking(&mut self, signal: Signal, flags: i32, blocked: &[Signal]) -> At {
         const SA_RESTORER: u64 = 0x0400_0000;
         let flags = (flags | libc::SA_SIGINFO) as u64 | SA_RESTORER;
-        let action = self.data(&[label::HANDLER, flags, label::RESTORER, 0]);
+        let action = self.data(&[label::HANDLER, flags, label::RESTORER, Signal::set(blocked)]);
         self.call(Syscall::RT_SIGACTION, &[signal.0 as u64, action, 0, 8])
     }
 
@@ -93,9 +98,19 @@ impl Program {
 
     /// Blocks the signals.
     pub fn block(&mut self, signals: &[Signal]) -> At {
-        let mask = signals.iter().fold(0, |mask, signal| mask | 1 << (signal.0 - 1));
-        let mask = self.data(&[mask]);
+        let mask = self.data(&[Signal::set(signals)]);
         self.call(Syscall::RT_SIGPROCMASK, &[libc::SIG_BLOCK as u64, mask, 0, 8])
+    }
+
+    /// Blocks no signal any more.
+    pub fn unblock_all(&mut self) -> At {
+        let mask = self.data(&[0]);
+        self.call(Syscall::RT_SIGPROCMASK, &[libc::SIG_SETMASK as u64, mask, 0, 8])
+    }
+
+    /// Stores the mask of blocked signals in free word `index` of the record.
+    pub fn read_mask(&mut self, index: usize) -> At {
+        self.call(Syscall::RT_SIGPROCMASK, &[libc::SIG_BLOCK as u64, 0, Program::shared(index), 8])
     }
 
     /// Sends itself the signal: getpid, gettid, tgkill.

@@ -141,8 +141,21 @@ global_asm!(
     "    str x0, [x10, #32]",
     "    str x9, [x10, #40]",
     "    ldr x9, [x10, #24]",
-    "    add x9, x9, #1",
-    "    str x9, [x10, #24]",
+    "    add x11, x9, #1",
+    "    str x11, [x10, #24]",
+    "    and x9, x9, #{last_run}",
+    "    movz x11, #{runs}",
+    "    add x10, x10, x11",
+    "    add x10, x10, x9, lsl #6",
+    "    ldp x11, x12, [x1]",
+    "    stp x11, x12, [x10]",
+    "    ldp x11, x12, [x1, #16]",
+    "    stp x11, x12, [x10, #16]",
+    // uc_sigmask, in front of sigcontext.
+    "    ldr x11, [x2, #40]",
+    "    mov x12, sp",
+    "    stp x11, x12, [x10, #32]",
+    "    str x0, [x10, #48]",
     "    ret",
     ".globl restorer",
     "restorer:",
@@ -151,6 +164,8 @@ global_asm!(
     "    brk #1",
     stack = const crate::abi::STACK_WORDS * 8,
     record_high = const crate::abi::RECORD_ADDRESS >> 16,
+    last_run = const crate::abi::RUNS - 1,
+    runs = const crate::abi::RUNS_OFFSET,
 );
 
 /// A plain system call.

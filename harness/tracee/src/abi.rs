@@ -114,6 +114,25 @@ pub struct Seen {
     pub registers: [u64; SAVED],
 }
 
+/// Runs of the handler that are noted.
+pub const RUNS: usize = 8;
+
+/// What one run of the handler was called with.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct Run {
+    /// The first four words of its siginfo: number and errno, code, then two of the part that differs.
+    pub siginfo: [u64; 4],
+    /// The mask in its ucontext, which returning from it restores.
+    pub mask: u64,
+    /// Its stack pointer.
+    pub stack: u64,
+    /// Its first argument.
+    pub signal: u64,
+    /// To a power of two.
+    pub pad: u64,
+}
+
 /// The page that the program writes and the harness reads, also after the program's death.
 #[derive(Debug)]
 #[repr(C)]
@@ -134,9 +153,15 @@ pub struct Record {
     pub words: [u64; 64],
     /// What each step saw.
     pub seen: [Seen; STEPS],
+    /// What the handler was called with, run by run; the ninth run is noted where the first was.
+    pub runs: [Run; RUNS],
 }
 
 const _: () = assert!(core::mem::size_of::<Record>() as u64 <= RECORD_SIZE);
+const _: () = assert!(core::mem::size_of::<Run>() == 64);
+
+/// Where the runs of the handler are in the record.
+pub const RUNS_OFFSET: u64 = core::mem::offset_of!(Record, runs) as u64;
 
 /// What a register holds at a call where the program has nothing to say: recognisable, and different for
 /// each register. `index` counts along the architecture's `SAVED` list.

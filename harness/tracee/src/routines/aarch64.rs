@@ -16,4 +16,8 @@ global_asm!(
     ".globl straight_return",
     "straight_return:",
     "    ret",
+    // No instruction.
+    ".globl illegal",
+    "illegal:",
+    "    udf #0",
 );

@@ -16,4 +16,12 @@ global_asm!(
     ".globl straight_return",
     "straight_return:",
     "    ret",
+    // No instruction, and a division by zero.
+    ".globl illegal",
+    "illegal:",
+    "    ud2",
+    ".globl division",
+    "division:",
+    "    xor ecx, ecx",
+    "    div ecx",
 );
