@@ -3,6 +3,7 @@
 mod capture_restore;
 pub mod changes;
 pub mod clauses;
+mod creation;
 mod death;
 mod event_stops;
 pub mod legality;
@@ -22,5 +23,6 @@ pub const FAMILIES: Registry = &[
     legality::FAMILY,
     restart::FAMILY,
     death::FAMILY,
+    creation::FAMILY,
     seccomp::FAMILY,
 ];
