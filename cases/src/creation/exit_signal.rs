@@ -1,6 +1,7 @@
 //! The signal that a new process ends with: which event it makes, what its parent gets, who can wait for it.
 
 use super::way::{CALLERS, Caller, EITHER, MAKER_ENDS, check_told};
+use crate::changes::EXIT_SIGNAL_CHECKED;
 use crate::event_stops::axes::{CHILD_ENDS, EVENTS};
 use crate::event_stops::tasks::{END, TRACED, child_ends, to_first_stop};
 use ptrace_conformance_harness::case::{Axis, Case, axis};
@@ -84,9 +85,10 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "exit_signal_that_there_is_not",
-        title: "clone(2) with a number beyond the last signal: a CLONE event, and the child's end sends nothing.",
+        title: "clone(2) with a number beyond the last signal: a CLONE event, and the child's end sends nothing; EINVAL and no event since 7.1.",
         clauses: &["opt.traceclone.stop", TRACED, END, BEYOND, WAITED, "clone.ret-tid"],
         options: EVENTS,
+        changes: &[&EXIT_SIGNAL_CHECKED],
         program: |p| {
             p.clone_task(200, "child", |child| {
                 child.exit(CHILD_ENDS.into());
@@ -94,6 +96,10 @@ pub(super) const CASES: &[Case] = &[
             waits_twice(p);
         },
         scenario: |t| {
+            if !t.across(&EXIT_SIGNAL_CHECKED, true, false)? {
+                let t = t.cont()?.ends(BEYOND, Gone::Exited(MAKER_ENDS))?;
+                return t.check_saw(BEYOND, "clone", Some(Return::error(Errno::EINVAL)));
+            }
             let t = t.cont()?.expect("opt.traceclone.stop", Stop::Event(Event::CLONE))?;
             through(t, Signal::NONE, "clone", BEYOND)
         },
