@@ -6,6 +6,7 @@ pub mod clauses;
 mod creation;
 mod death;
 mod event_stops;
+mod exec;
 pub mod legality;
 pub mod notes;
 pub mod peers;
@@ -24,5 +25,6 @@ pub const FAMILIES: Registry = &[
     restart::FAMILY,
     death::FAMILY,
     creation::FAMILY,
+    exec::FAMILY,
     seccomp::FAMILY,
 ];

@@ -3,7 +3,7 @@
 use super::way::{MAKER_ENDS, STATE, TRACER, check_proc, check_told, lives_and_ends};
 use crate::event_stops::axes::{CHILD_ENDS, EVENTS, Maker, makes_a_task};
 use crate::event_stops::tasks::{END, EVENT, TRACED, child_ends, to_call, to_event, to_first_stop};
-use ptrace_conformance_harness::case::{ANY_START, Case, axis};
+use ptrace_conformance_harness::case::{ANY_START, Axis, Case, axis};
 use ptrace_conformance_harness::program::Program;
 use ptrace_conformance_harness::request::{Event, options};
 use ptrace_conformance_harness::signal::Signal;
@@ -17,6 +17,17 @@ const LEFT: &str = "detach.ends-tracing";
 const DONE: &str = "opt.vforkdone.stop";
 const SUSPENDED: &str = "vfork.caller-suspended";
 const DEAD: Gone = Gone::Killed(Signal::KILL, false);
+
+/// Where the maker is killed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Point {
+    Event,
+    ExitStop,
+}
+
+impl Axis for Point {
+    const VALUES: &'static [(&'static str, Self)] = &[("event", Point::Event), ("exitstop", Point::ExitStop)];
+}
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -36,25 +47,24 @@ pub(super) const CASES: &[Case] = &[
         ..Case::NEW
     },
     Case {
-        name: "maker_killed_at_the_exit_stop",
-        title: "SIGKILL at the exit-stop of the call: the new process is still at its first stop and goes on; a thread dies with its leader.",
+        name: "maker_killed_before_its_child_is_seen",
+        title: "SIGKILL for the maker at the event or at the exit-stop, before the first stop of the new process was waited for: that comes all the same, and the process goes on.",
         clauses: &[EVENT, TRACED, END, "inside.exit-stop-follows", KILLED],
-        axes: &[ANY_START, axis::<Maker>(&["fork", "cloneprocess", "clonethread"])],
+        axes: &[ANY_START, axis::<Maker>(&["fork", "cloneprocess"]), axis::<Point>(&["event", "exitstop"])],
         options: EVENTS,
         program: makes_a_task,
         scenario: |t| {
-            let thread = t.pick::<Maker>()?.is_thread();
+            let (maker, point): (Maker, Point) = (t.pick()?, t.pick()?);
             let t = to_event(t)?;
-            let child = to_first_stop(t.new_task("child")?)?;
-            let t = t.syscall()?.expect("inside.exit-stop-follows", Stop::SyscallExit)?;
+            let child = t.new_task("child")?;
+            let t = match point {
+                Point::Event => t,
+                Point::ExitStop => t.syscall()?.expect("inside.exit-stop-follows", Stop::SyscallExit)?,
+            };
             t.kill(Signal::KILL)?;
-            if thread {
-                child.left_alone().ends(KILLED, DEAD)?;
-                return t.left_alone().ends(KILLED, DEAD).map(drop);
-            }
             let t = t.left_alone().ends(KILLED, DEAD)?;
-            t.check_saw(KILLED, t.pick::<Maker>()?.step(), None)?;
-            child_ends(child).map(drop)
+            t.check_saw(KILLED, maker.step(), None)?;
+            child_ends(to_first_stop(child)?).map(drop)
         },
         ..Case::NEW
     },

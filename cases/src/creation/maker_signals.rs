@@ -1,9 +1,11 @@
 //! Signals of the maker: pending before the task is made, blocked or ignored SIGTRAP, and their order behind vfork.
 
 use super::way::{Caller, EITHER, Kind, MAKER_ENDS, check_told, lives_and_ends};
-use crate::event_stops::axes::{CHILD_ENDS, EVENTS, Maker};
-use crate::event_stops::tasks::{END, EVENT, TRACED, child_ends, to_call, to_event, to_first_stop};
-use ptrace_conformance_harness::case::{Axis, Case, axis};
+use crate::event_stops::axes::{CHILD_ENDS, EVENTS, Maker, makes_a_task};
+use crate::event_stops::tasks::{
+    END, EVENT, TRACED, child_ends, parent_ends, to_call, to_event, to_first_stop,
+};
+use ptrace_conformance_harness::case::{Axis, Case, Start, axis};
 use ptrace_conformance_harness::errno::Errno;
 use ptrace_conformance_harness::request::{Event, options};
 use ptrace_conformance_harness::signal::Signal;
@@ -17,6 +19,8 @@ const DEFERRED: &str = "vfork.signals-deferred";
 const EQUIVALENT: &str = "vfork.equivalent-clone";
 const TOLD: &str = "clone.exit-signal";
 const EXIT: &str = "sysstop.exit-after-entry";
+const REPLACED: &str = "inject.suppress-or-replace";
+const IGNORED: &str = "inject.non-signal-stop-may-ignore";
 const MASK: &str = "event.status-encoding";
 
 /// vfork(2), or a clone(2) that is the same.
@@ -76,8 +80,8 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "signals_behind_vfork",
-        title: "Behind the end of vfork's child come VFORK_DONE, under PTRACE_SYSCALL the exit-stop, then the signal that waited, then SIGCHLD.",
-        clauses: &[EVENT, TRACED, END, DONE, EXIT, DEFERRED, EQUIVALENT, TOLD],
+        title: "Behind the end of vfork's child come VFORK_DONE, under PTRACE_SYSCALL the exit-stop too, then the signal that waited, then SIGCHLD.",
+        clauses: &["sysstop.entry", TRACED, END, DONE, EXIT, DEFERRED, EQUIVALENT, TOLD],
         axes: &[EITHER, axis::<Vfork>(&["vfork", "flags"]), axis::<Resume>(&["cont", "syscall"])],
         options: EVENTS | options::TRACEVFORKDONE,
         program: |p| {
@@ -90,7 +94,11 @@ pub(super) const CASES: &[Case] = &[
         },
         scenario: |t| {
             let how: Resume = t.pick()?;
-            let t = t.cont()?.expect(EQUIVALENT, Stop::Event(Event::VFORK))?;
+            let t = match how {
+                Resume::Syscall => t.syscall()?.expect("sysstop.entry", Stop::SyscallEnter)?,
+                _ => t,
+            };
+            let t = t.resume(how, Signal::NONE)?.expect(EQUIVALENT, Stop::Event(Event::VFORK))?;
             let child = to_first_stop(t.new_task("child")?)?;
             let t = t.resume(how, Signal::NONE)?;
             t.kill(Signal::USR1)?;
@@ -139,6 +147,23 @@ pub(super) const CASES: &[Case] = &[
             let t = t.cont()?.ends(END, Gone::Exited(MAKER_ENDS))?;
             t.check(END, "signals handled", 0, t.handled().0);
             Ok(())
+        },
+        ..Case::NEW
+    },
+    Case {
+        name: "sigcont_given_at_the_first_stop",
+        title: "SIGCONT given with the restart from a new task's first stop does no harm: the task runs to its end.",
+        clauses: &[EVENT, TRACED, END, REPLACED, IGNORED, "clone.ret-tid"],
+        axes: &[EITHER, axis::<Maker>(&["fork", "vfork", "clonethread"])],
+        options: EVENTS,
+        program: makes_a_task,
+        scenario: |t| {
+            let t = to_event(t)?;
+            let child = to_first_stop(t.new_task("child")?)?;
+            let clause = if child.start == Start::Seize { IGNORED } else { REPLACED };
+            let child = child.resume(Resume::Cont, Signal::CONT)?.ends(clause, Gone::Exited(CHILD_ENDS))?;
+            child.check_saw_pid(END, "gettid", &child)?;
+            parent_ends(t.cont()?, &child)
         },
         ..Case::NEW
     },

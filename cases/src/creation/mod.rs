@@ -14,7 +14,7 @@ mod refused;
 mod stepped;
 mod traced_flag;
 mod untraced_flag;
-mod way;
+pub(crate) mod way;
 
 use ptrace_conformance_harness::case::Family;
 

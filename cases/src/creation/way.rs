@@ -24,7 +24,7 @@ impl Axis for Caller {
 }
 
 /// Started by `PTRACE_TRACEME` or `PTRACE_SEIZE`: the ways whose new tasks begin differently.
-pub(super) const EITHER: Dimension = axis::<Start>(&["traceme", "seize"]);
+pub(crate) const EITHER: Dimension = axis::<Start>(&["traceme", "seize"]);
 
 /// Either call.
 pub(super) const CALLERS: Dimension = axis::<Caller>(&["clone", "clone3"]);
@@ -112,17 +112,17 @@ impl Kind {
 }
 
 /// How a child ended, as the siginfo of the signal tells that its parent gets for it.
-pub(super) fn check_told(t: &Task, clause: &str, signal: Signal, child: i32, (code, status): (i32, i32)) {
+pub(crate) fn check_told(t: &Task, clause: &str, signal: Signal, child: i32, (code, status): (i32, i32)) {
     let siginfo = Task::siginfo(t);
-    let told = siginfo.map(|siginfo| ((siginfo.signal, siginfo.code), siginfo.status));
-    t.check(clause, "si_signo, si_code and si_status", Ok(((signal, code), status)), told);
+    let told = siginfo.map(|siginfo| ((siginfo.signal, siginfo.code), (siginfo.status, siginfo.errno)));
+    t.check(clause, "si_signo, si_code, si_status and si_errno", Ok(((signal, code), (status, 0))), told);
     t.check(clause, "si_pid", Ok(Pid(child)), siginfo.map(|siginfo| Pid(siginfo.pid)));
     let ours = std::fs::metadata("/proc/self").map(|metadata| metadata.uid()).ok();
     t.check(clause, "si_uid is ours", Ok(true), siginfo.map(|siginfo| Some(siginfo.uid) == ours));
 }
 
 /// Checks that /proc shows this tracer, which is ours or none, and a task in this state.
-pub(super) fn check_proc(t: &Task, ours: bool, state: char) -> Flow {
+pub(crate) fn check_proc(t: &Task, ours: bool, state: char) -> Flow {
     let status = t.proc_status()?;
     let tracer = if ours { std::process::id() as i32 } else { 0 };
     t.check(TRACER, "TracerPid", Pid(tracer), Pid(status.tracer));
@@ -132,9 +132,9 @@ pub(super) fn check_proc(t: &Task, ours: bool, state: char) -> Flow {
 }
 
 /// The clause about the tracer that /proc shows.
-pub(super) const TRACER: &str = "proc.status.tracerpid";
+pub(crate) const TRACER: &str = "proc.status.tracerpid";
 /// The clause about the state of a task that is stopped.
-pub(super) const STATE: &str = "proc.status.tracing-stop";
+pub(crate) const STATE: &str = "proc.status.tracing-stop";
 
 /// Exit code of a program of the family.
 pub(super) const MAKER_ENDS: u8 = 3;
