@@ -1,4 +1,4 @@
-//! What outlives an execve, and what does not: options, signals, what a child's end sends, debug registers.
+//! What outlives an execve, and what does not: options, signals, what a child's end sends.
 
 use super::image::{
     END, ENDED, EXECS, IMAGE_ENDS, PENDING_SIGNALS, STOPS, asks_and_ends, event, to_event, unblock,
@@ -6,23 +6,19 @@ use super::image::{
 use crate::creation::way::{EITHER, check_told};
 use crate::event_stops::axes::CHILD_ENDS;
 use crate::event_stops::tasks::{EVENT, TRACED, child_ends, to_first_stop};
-use ptrace_conformance_harness::case::{Arch, Axis, Case, axis};
-use ptrace_conformance_harness::errno::Errno;
-use ptrace_conformance_harness::kernel::Data;
-use ptrace_conformance_harness::label;
+use ptrace_conformance_harness::case::{Axis, Case, axis};
 use ptrace_conformance_harness::program::Program;
-use ptrace_conformance_harness::request::{Event, Request, options};
+use ptrace_conformance_harness::request::{Event, options};
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Stop};
 use ptrace_conformance_harness::syscalls::Syscall;
-use ptrace_conformance_harness::tracee::{Flow, Halt, Resume, Stopped};
-use ptrace_conformance_harness::values::{Address, Return, Word};
+use ptrace_conformance_harness::tracee::Resume;
+use ptrace_conformance_harness::values::{Return, Word};
 
 const OPTIONS: &str = "exec.options-kept";
 const RESET: &str = "execve.handlers-reset";
 const KEPT: &str = "execve.ignored-kept";
 const PENDING: &str = "execve.mask-pending-preserved";
-const BREAKPOINTS: &str = "exec.debug-registers";
 const ENDS_WITH: &str = "execve.exit-signal-reset";
 
 /// An option, and what shows it.
@@ -230,41 +226,4 @@ pub(super) const CASES: &[Case] = &[
         },
         ..Case::NEW
     },
-    Case {
-        name: "debug_registers_are_cleared",
-        title: "A hardware breakpoint that the tracer has set is gone at the event: its address and its control read 0.",
-        clauses: &[STOPS, BREAKPOINTS, END],
-        arches: &[Arch::X86_64],
-        only: "aarch64 has its hardware breakpoints in a register set",
-        options: EXECS,
-        program: |p| {
-            p.exec(asks_and_ends);
-        },
-        scenario: |t| {
-            debug_register(&t, 0, label::BREAKPOINT)?;
-            debug_register(&t, 7, 1)?;
-            t.check(BREAKPOINTS, "address before", Ok(Address(label::BREAKPOINT)), debug(&t, 0).map(Address));
-            t.check(BREAKPOINTS, "control before", Ok(Word(1)), debug(&t, 7).map(Word));
-            let t = to_event(t)?;
-            t.check(BREAKPOINTS, "address", Ok(Address(0)), debug(&t, 0).map(Address));
-            t.check(BREAKPOINTS, "control", Ok(Word(0)), debug(&t, 7).map(Word));
-            t.cont()?.ends(END, ENDED).map(drop)
-        },
-        ..Case::NEW
-    },
 ];
-
-/// Where debug register 0 is in x86_64's USER area: `offsetof(struct user, u_debugreg)` (asm/user_64.h).
-const DEBUG: u64 = 848;
-
-/// Sets a debug register; without them there is nothing to see.
-fn debug_register(t: &Stopped, index: u64, value: u64) -> Flow {
-    let answer = t.request(Request::POKEUSER, DEBUG + 8 * index, Data::Word(value));
-    answer.map(drop).map_err(|errno| Halt::Skip(format!("no hardware breakpoints here: {errno}")))
-}
-
-fn debug(t: &Stopped, index: u64) -> Result<u64, Errno> {
-    let mut word = [0; 8];
-    t.request(Request::PEEKUSER, DEBUG + 8 * index, Data::Buffer(&mut word))?;
-    Ok(u64::from_ne_bytes(word))
-}

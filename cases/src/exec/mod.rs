@@ -1,5 +1,6 @@
 //! execve(2) under ptrace: its SIGTRAP, its failures, threads, and what the new image keeps.
 
+mod debug;
 mod failed;
 mod image;
 mod kept;
@@ -28,5 +29,6 @@ pub const FAMILY: Family = Family {
         signals::CASES,
         traceme::CASES,
         view::CASES,
+        debug::CASES,
     ],
 };
