@@ -136,6 +136,18 @@ pub const QUEUE_OF_THE_FIRST: KernelChange = KernelChange {
     advice: "Do not give a signal that the thread blocks; send it to the process instead.",
 };
 
+/// clone(2) looks at its exit signal.
+pub const EXIT_SIGNAL_CHECKED: KernelChange = KernelChange {
+    id: "exit-signal-checked",
+    title: "clone(2) refuses an exit signal that there is not, as clone3(2) always has",
+    arches: Arch::ALL,
+    change: Change::at(7, 1),
+    before: "The call succeeds, its event is that of every signal but SIGCHLD, and nothing is sent at the child's end.",
+    after: "EINVAL, and no event.",
+    source: "09e7827e7857 kernel/fork: validate exit_signal in kernel_clone()",
+    advice: "None: no program has a use for it.",
+};
+
 /// All of them.
 pub const ALL: &[&KernelChange] = &[
     &DUMP_FIRST,
@@ -149,4 +161,5 @@ pub const ALL: &[&KernelChange] = &[
     &NO_SIGNALS_WHEN_DYING,
     &SET_SYSCALL_INFO,
     &X0_IN_SYNC,
+    &EXIT_SIGNAL_CHECKED,
 ];

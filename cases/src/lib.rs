@@ -4,8 +4,10 @@ mod attach;
 mod capture_restore;
 pub mod changes;
 pub mod clauses;
+mod creation;
 mod death;
 mod event_stops;
+mod exec;
 pub mod legality;
 pub mod notes;
 pub mod peers;
@@ -26,6 +28,8 @@ pub const FAMILIES: Registry = &[
     attach::FAMILY,
     restart::FAMILY,
     death::FAMILY,
+    creation::FAMILY,
+    exec::FAMILY,
     seccomp::FAMILY,
     waiting::FAMILY,
     signals::FAMILY,

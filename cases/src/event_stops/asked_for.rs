@@ -84,7 +84,7 @@ pub(super) const CASES: &[Case] = &[
             let t = to_call(t)?;
             t.change_options(options::TRACESYSGOOD | asked.option())?;
             if asked.option() != maker.option() {
-                return untraced(t, without(maker, asked));
+                return untraced(t, without(maker, asked), maker.is_thread());
             }
             let t = t.syscall()?.expect(with(maker), Stop::Event(maker.event()))?;
             let child = child_ends(to_first_stop(t.new_task("child")?)?)?;
@@ -103,7 +103,7 @@ pub(super) const CASES: &[Case] = &[
                 p.clone_task((libc::CLONE_UNTRACED | libc::SIGCHLD) as u64, "child", says_so);
             })
         },
-        scenario: |t| untraced(to_call(t)?, "clone.untraced"),
+        scenario: |t| untraced(to_call(t)?, "clone.untraced", false),
         ..Case::NEW
     },
     Case {
@@ -115,7 +115,7 @@ pub(super) const CASES: &[Case] = &[
                 p.clone_task((libc::CLONE_PTRACE | libc::SIGCHLD) as u64, "child", says_so);
             })
         },
-        scenario: |t| traced_silently(t, "clone.clone-ptrace"),
+        scenario: |t| traced_silently(to_call(t)?, "clone.clone-ptrace"),
         ..Case::NEW
     },
     Case {
@@ -129,7 +129,7 @@ pub(super) const CASES: &[Case] = &[
                 p.clone_task((both | libc::SIGCHLD) as u64, "child", says_so);
             })
         },
-        scenario: |t| traced_silently(t, "clone.untraced-vs-ptrace"),
+        scenario: |t| traced_silently(to_call(t)?, "clone.untraced-vs-ptrace"),
         ..Case::NEW
     },
 ];
@@ -161,7 +161,8 @@ fn makes_and_reaps(p: &mut Program) {
     });
 }
 
-fn reaps(p: &mut Program, make: impl FnOnce(&mut Program)) {
+/// Makes a task, waits until it has begun, and reaps it if it is a process.
+pub(crate) fn reaps(p: &mut Program, make: impl FnOnce(&mut Program)) {
     p.block(&[Signal::CHLD]);
     make(p);
     p.await_word(Program::shared(0));
@@ -169,29 +170,28 @@ fn reaps(p: &mut Program, make: impl FnOnce(&mut Program)) {
     p.exit(4);
 }
 
-fn says_so(child: &mut Program) {
+pub(crate) fn says_so(child: &mut Program) {
     child.store(Program::shared(0), 1);
     child.exit_thread(CHILD_ENDS.into());
 }
 
-/// From the enter-stop: no event, and the new task is none of ours, but the program's own.
-fn untraced(t: Stopped, clause: &str) -> Flow {
+/// From the enter-stop: no event, and the new task is none of ours, but the program's own, if it is a process.
+pub(crate) fn untraced(t: Stopped, clause: &str, thread: bool) -> Flow {
     let t = t.syscall()?.expect(clause, Stop::SyscallExit)?;
     let id = t.registers()?.result();
     t.check(clause, "waiting for the new task", Err(Errno::ECHILD), t.poll_id(id));
     let t = t.cont()?.ends(END, Gone::Exited(4))?;
     t.check_saw(clause, "child", Some(Return(0)))?;
     // A thread is no child to wait for.
-    let thread = t.pick::<Maker>().is_ok_and(Maker::is_thread);
     let reaped = if thread { Return::error(Errno::ECHILD).0 } else { id };
     let got = t.saw("wait4")?.map(ReturnPid);
     t.check(clause, "the program itself reaped the task", true, got == Some(ReturnPid(reaped)));
     Ok(())
 }
 
-/// No event, but the new task is traced and begins with the stop of any other.
-fn traced_silently(t: Stopped, clause: &str) -> Flow {
-    let t = to_call(t)?.syscall()?.expect(clause, Stop::SyscallExit)?;
+/// From the enter-stop: no event, but the new task is traced and begins with the stop of any other.
+pub(crate) fn traced_silently(t: Stopped, clause: &str) -> Flow {
+    let t = t.syscall()?.expect(clause, Stop::SyscallExit)?;
     let child = t.traced(t.registers()?.result(), "child")?;
     let stop = first(child.start);
     let child = child_ends(child.expect(clause, stop)?)?;

@@ -75,7 +75,7 @@ impl Maker {
     }
 
     /// The option that asks for this event.
-    pub(super) const fn option(self) -> u32 {
+    pub(crate) const fn option(self) -> u32 {
         match self.event() {
             Event::FORK => options::TRACEFORK,
             Event::VFORK => options::TRACEVFORK,
@@ -84,7 +84,7 @@ impl Maker {
     }
 
     /// Whether the new task is a thread of its maker's process.
-    pub(super) const fn is_thread(self) -> bool {
+    pub(crate) const fn is_thread(self) -> bool {
         matches!(self, Maker::CloneThread | Maker::Clone3Thread)
     }
 
@@ -99,7 +99,7 @@ impl Maker {
     }
 
     /// The number of the system call; aarch64 has neither fork nor vfork.
-    pub(super) const fn number(self) -> u64 {
+    pub(crate) const fn number(self) -> u64 {
         match self {
             #[cfg(target_arch = "x86_64")]
             Maker::Fork => Syscall::FORK.number,
@@ -182,12 +182,12 @@ impl Sysgood {
 /// Exit code of the task that [`makes_a_task`] makes.
 pub(crate) const CHILD_ENDS: u8 = 7;
 /// Exit code of the program of [`makes_a_task`].
-pub(super) const PARENT_ENDS: u8 = 3;
+pub(crate) const PARENT_ENDS: u8 = 3;
 
 /// Makes a task in the variant's way and then asks for its own id; the task asks for its own id too.
 ///
 /// `SIGCHLD` is blocked: the task's end would otherwise be one more stop.
-pub(super) fn makes_a_task(p: &mut Program) {
+pub(crate) fn makes_a_task(p: &mut Program) {
     p.block(&[Signal::CHLD]);
     let maker: Maker = p.pick();
     maker.make(p, |child| {

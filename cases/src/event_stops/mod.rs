@@ -1,6 +1,6 @@
 //! Event stops: what can be seen at each, and what follows it.
 
-mod asked_for;
+pub(crate) mod asked_for;
 pub(crate) mod axes;
 mod exec;
 mod exec_group_stop;

@@ -16,20 +16,20 @@ pub(crate) const TRACED: &str = "attach.auto-attach";
 pub(crate) const END: &str = "wait.macro.exited";
 
 /// `PTRACE_CONT` to the event of the variant's maker.
-pub(super) fn to_event(t: Stopped) -> Flow<Stopped> {
+pub(crate) fn to_event(t: Stopped) -> Flow<Stopped> {
     let maker: Maker = t.pick()?;
     t.cont()?.expect(EVENT, Stop::Event(maker.event()))
 }
 
 /// `PTRACE_SYSCALL` to the enter-stop of the call that makes the task: past both stops of the one before.
-pub(super) fn to_call(t: Stopped) -> Flow<Stopped> {
+pub(crate) fn to_call(t: Stopped) -> Flow<Stopped> {
     let t = t.syscall()?.expect("sysstop.entry", Stop::SyscallEnter)?;
     let t = t.syscall()?.expect("sysstop.exit-after-entry", Stop::SyscallExit)?;
     t.syscall()?.expect("sysstop.entry", Stop::SyscallEnter)
 }
 
 /// The stop that a new task begins with.
-pub(super) fn first(start: Start) -> Stop {
+pub(crate) fn first(start: Start) -> Stop {
     match start {
         Start::Seize => Stop::EventStop(Signal::TRAP),
         Start::Traceme | Start::Attach => Stop::Signal(Signal::STOP),
@@ -67,11 +67,11 @@ pub(crate) fn alone_at_event(t: Stopped) -> Flow<(Stopped, Rc<Task>)> {
 }
 
 /// The maker to the end of its program, which must have got the new task's id.
-pub(super) fn parent_ends(t: Running, child: &Task) -> Flow {
+pub(crate) fn parent_ends(t: Running, child: &Task) -> Flow {
     parent_saw(t.ends(END, Gone::Exited(PARENT_ENDS))?, child)
 }
 
 /// The result that the program itself got from the call is the new task's id.
-pub(super) fn parent_saw(t: Rc<Task>, child: &Task) -> Flow {
+pub(crate) fn parent_saw(t: Rc<Task>, child: &Task) -> Flow {
     t.check_saw_pid("clone.ret-tid", t.pick::<Maker>()?.step(), child)
 }

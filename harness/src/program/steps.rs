@@ -52,6 +52,24 @@ impl Program {
         self.spawn(Syscall::CLONE, &[flags, stack, 0, 0, 0], name, child)
     }
 
+    /// clone(2) with addresses too: where the parent's word is stored, its child's id or descriptor, and where the
+    /// child's own.
+    pub fn clone_storing(
+        &mut self,
+        flags: u64,
+        (of_parent, of_child): (u64, u64),
+        name: &str,
+        child: impl FnOnce(&mut Program),
+    ) -> At {
+        let stack = if flags & libc::CLONE_VM as u64 != 0 { self.next_stack().1 } else { 0 };
+        // The last two are the other way round on aarch64.
+        #[cfg(target_arch = "x86_64")]
+        let args = [flags, stack, of_parent, of_child, 0];
+        #[cfg(target_arch = "aarch64")]
+        let args = [flags, stack, of_parent, 0, of_child];
+        self.spawn(Syscall::CLONE, &args, name, child)
+    }
+
     /// clone3(2) with these flags and exit signal; a task that shares memory gets a stack.
     pub fn clone3_task(
         &mut self,
