@@ -15,9 +15,7 @@ pub(super) enum Fault {
     BehindFile,
     Illegal,
     Breakpoint,
-    #[cfg(target_arch = "x86_64")]
     Division,
-    #[cfg(target_arch = "x86_64")]
     NonCanonical,
 }
 
@@ -29,9 +27,7 @@ impl Axis for Fault {
         ("behindfile", Fault::BehindFile),
         ("illegal", Fault::Illegal),
         ("breakpoint", Fault::Breakpoint),
-        #[cfg(target_arch = "x86_64")]
         ("division", Fault::Division),
-        #[cfg(target_arch = "x86_64")]
         ("noncanonical", Fault::NonCanonical),
     ];
 }
@@ -48,9 +44,7 @@ impl Fault {
             Fault::BehindFile => Signal(libc::SIGBUS),
             Fault::Illegal => Signal(libc::SIGILL),
             Fault::Breakpoint => Signal::TRAP,
-            #[cfg(target_arch = "x86_64")]
             Fault::Division => Signal(libc::SIGFPE),
-            #[cfg(target_arch = "x86_64")]
             Fault::NonCanonical => Signal::SEGV,
         }
     }
@@ -60,8 +54,7 @@ impl Fault {
         match self {
             Fault::Jump => Some(NOTHING),
             Fault::Illegal => Some(label::ILLEGAL),
-            #[cfg(target_arch = "x86_64")]
-            Fault::Division => Some(label::DIVISION),
+            Fault::Division => Some(DIVISION),
             _ => None,
         }
     }
@@ -70,7 +63,6 @@ impl Fault {
     pub(super) const fn place(self) -> Option<u64> {
         match self {
             Fault::Breakpoint => Some(label::BREAKPOINT + arch::BREAKPOINT_ADVANCE),
-            #[cfg(target_arch = "x86_64")]
             Fault::Division => Some(DIVIDES),
             _ => self.jumps_to(),
         }
@@ -90,9 +82,7 @@ impl Fault {
             Fault::Illegal => (illegal, label::ILLEGAL),
             Fault::Breakpoint if Arch::HERE == Arch::X86_64 => (libc::SI_KERNEL, 0),
             Fault::Breakpoint => (libc::TRAP_BRKPT, label::BREAKPOINT),
-            #[cfg(target_arch = "x86_64")]
             Fault::Division => (1, DIVIDES),
-            #[cfg(target_arch = "x86_64")]
             Fault::NonCanonical => (libc::SI_KERNEL, 0),
         };
         Told::new(self.signal(), code, Origin::Address(address))
@@ -100,5 +90,10 @@ impl Fault {
 }
 
 /// Behind the instruction that makes the divisor zero.
+const DIVIDES: u64 = DIVISION + 2;
+
+/// Where the routine is; aarch64, where nothing would go wrong, has none.
 #[cfg(target_arch = "x86_64")]
-const DIVIDES: u64 = label::DIVISION + 2;
+const DIVISION: u64 = label::DIVISION;
+#[cfg(target_arch = "aarch64")]
+const DIVISION: u64 = 0;

@@ -43,10 +43,7 @@ const ONE_START: Dimension = axis::<Start>(&["traceme"]);
 const EVERYWHERE: Dimension =
     axis::<Fault>(&["read", "write", "jump", "behindfile", "illegal", "breakpoint"]);
 const SAID: Dimension = axis::<Said>(&["default", "handled", "blocked", "ignored"]);
-#[cfg(target_arch = "x86_64")]
 const OF_X86: Dimension = axis::<Fault>(&["division", "noncanonical"]);
-#[cfg(target_arch = "aarch64")]
-const OF_X86: Dimension = axis::<Fault>(&["read"]);
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -122,7 +119,6 @@ fn program(p: &mut Program) {
         Fault::Write => {
             p.store(label::START, 0);
         }
-        #[cfg(target_arch = "x86_64")]
         Fault::NonCanonical => {
             p.load(1 << 63);
         }
