@@ -28,6 +28,30 @@ pub const NO_SIGNALS_WHEN_DYING: KernelChange = KernelChange {
     advice: "Do not look for pending signals at PTRACE_EVENT_EXIT: nothing is delivered any more on any kernel.",
 };
 
+/// `PTRACE_GET_RSEQ_CONFIGURATION` is there.
+pub const RSEQ_CONFIGURATION: KernelChange = KernelChange {
+    id: "rseq-configuration",
+    title: "PTRACE_GET_RSEQ_CONFIGURATION exists",
+    arches: Arch::ALL,
+    change: Change::at(5, 13),
+    before: "EIO, as for every unknown request.",
+    after: "It gives address, length, signature and flags of a thread's rseq area.",
+    source: "kernel/ptrace.c: ptrace_get_rseq_configuration()",
+    advice: "Try it once and remember EIO; there is no other way to find the area from outside.",
+};
+
+/// A tracer sees and sets syscall user dispatch.
+pub const DISPATCH_CONFIG: KernelChange = KernelChange {
+    id: "dispatch-config",
+    title: "PTRACE_GET_ and PTRACE_SET_SYSCALL_USER_DISPATCH_CONFIG exist",
+    arches: Arch::ALL,
+    change: Change::at(6, 4),
+    before: "EIO, as for every unknown request.",
+    after: "They get and set what prctl(PR_SET_SYSCALL_USER_DISPATCH) set, where the architecture has it.",
+    source: "kernel/entry/syscall_user_dispatch.c: syscall_user_dispatch_get_config()",
+    advice: "Try them once and remember EIO: on older kernels the setting of a program cannot be saved or restored.",
+};
+
 /// `PTRACE_SET_SYSCALL_INFO` is there.
 pub const SET_SYSCALL_INFO: KernelChange = KernelChange {
     id: "set-syscall-info",
@@ -150,6 +174,7 @@ pub const EXIT_SIGNAL_CHECKED: KernelChange = KernelChange {
 
 /// All of them.
 pub const ALL: &[&KernelChange] = &[
+    &RSEQ_CONFIGURATION,
     &DUMP_FIRST,
     &LAST_THREAD_DECIDES,
     &GROUP_CODE_IN_SIGCHLD,
@@ -159,6 +184,7 @@ pub const ALL: &[&KernelChange] = &[
     &MESSAGE_PER_STOP,
     &QUEUE_OF_THE_FIRST,
     &NO_SIGNALS_WHEN_DYING,
+    &DISPATCH_CONFIG,
     &SET_SYSCALL_INFO,
     &X0_IN_SYNC,
     &EXIT_SIGNAL_CHECKED,

@@ -73,6 +73,8 @@ pub struct Program {
     data: Vec<u64>,
     /// Data words to fill with the first step of a block, as text, once that is known.
     entries: Vec<(usize, usize)>,
+    /// It executes a file by its descriptor, which not every kernel does.
+    executes_descriptor: bool,
     /// The variant it is for, if it is a case's.
     variant: Option<Variant>,
     /// It asked for an axis that its case lacks.
@@ -160,9 +162,9 @@ impl Program {
         self.add(syscall.name, shown, op::SPAWN, call_words(syscall, &args), Some((task, block)))
     }
 
-    /// Whether it executes itself, see [`Program::exec`].
-    pub fn executes(&self) -> bool {
-        !self.entries.is_empty()
+    /// Whether it executes itself, see [`Program::exec`], or another file by its descriptor.
+    pub const fn executes_descriptor(&self) -> bool {
+        self.executes_descriptor
     }
 
     /// The program as the tracee reads it.

@@ -61,7 +61,7 @@ fn until_noticed(scenario: impl FnOnce() -> Flow) -> Flow {
 fn scenario(context: &Rc<Context>) -> Flow {
     let case = context.variant.case;
     let program = Program::of(context.variant);
-    if program.executes() && !can_execute_descriptors() {
+    if program.executes_descriptor() && !can_execute_descriptors() {
         return Err(Halt::Skip("execveat(2) does not take an empty path on this kernel".into()));
     }
     let program = program.encode().map_err(Halt::Broken)?;

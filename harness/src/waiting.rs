@@ -111,6 +111,7 @@ pub type Found = Result<Option<(Pid, Status)>, Errno>;
 impl Kernel {
     /// wait4(2) with any selector and flags.
     fn wait4(&self, about: i32, pid: i32, flags: i32) -> Found {
+        self.go_on();
         let mut status = 0;
         // SAFETY: the status is ours.
         let waited = unsafe { libc::syscall(libc::SYS_wait4, pid, &raw mut status, flags, 0) };
@@ -151,6 +152,7 @@ impl Kernel {
 
     /// waitid(2) with any selector and flags.
     fn waitid_any(&self, about: i32, which: Which, flags: i32) -> Result<Option<Told>, Errno> {
+        self.go_on();
         // What the call leaves alone must not look as if it had told nothing.
         let mut info = [-1_i32; 32];
         // SAFETY: the siginfo is ours.

@@ -165,7 +165,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "events_are_the_calling_threads",
         title: "A thread that makes a task stops at the event, under its own id; the leader runs on and reports nothing.",
-        clauses: &[MADE, EVENT, TRACED, END, CALLER],
+        clauses: &[MADE, TRACED, END, CALLER],
         axes: &[ANY_START, axis::<Maker>(&["fork", "vfork", "clonethread"])],
         options: EVENTS,
         program: |p| {

@@ -32,7 +32,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "clone_ptrace_with_its_option",
         title: "CLONE_PTRACE with the option for the event: one event, and a task that is attached once, with one first stop.",
-        clauses: &[EVENT, TRACED, END, FLAG, "sysstop.entry", "inside.exit-stop-follows", "clone.ret-tid"],
+        clauses: &[EVENT, TRACED, END, FLAG, "inside.exit-stop-follows", "clone.ret-tid"],
         axes: &[EITHER, CALLERS, KINDS],
         options: EVENTS,
         program: |p| {
@@ -45,7 +45,7 @@ pub(super) const CASES: &[Case] = &[
             let (caller, kind): (Caller, Kind) = (t.pick()?, t.pick()?);
             let t = t.cont()?.expect(EVENT, Stop::Event(kind.event()))?;
             let child = to_first_stop(t.new_task("child")?)?;
-            calls_next(child.syscall()?, "sysstop.entry")?;
+            calls_next(child.syscall()?, FLAG)?;
             let t = t.syscall()?.expect("inside.exit-stop-follows", Stop::SyscallExit)?;
             let child = t.registers()?.result();
             let t = t.cont()?.ends(END, Gone::Exited(MAKER_ENDS))?;
@@ -85,7 +85,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "unwanted_tracee_is_detached",
         title: "A task that came unasked by CLONE_PTRACE is detached at its first stop: it runs on, nobody traces it, and its parent reaps it.",
-        clauses: &[FLAG, TRACED, END, DETACHED, REAPED, TRACER, STATE],
+        clauses: &[TRACED, END, DETACHED, REAPED, TRACER, STATE],
         axes: &[ANY_START],
         program: |p| {
             p.block(&[Signal::CHLD]);

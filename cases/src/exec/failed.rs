@@ -2,7 +2,7 @@
 
 use super::image::{ENDED, EXECS, STOPS, THREADS, event, executes};
 use crate::event_stops::tasks::{MADE, TRACED, split};
-use ptrace_conformance_harness::case::{Axis, Case, Need, Start, axis};
+use ptrace_conformance_harness::case::{Axis, Case, Start, axis};
 use ptrace_conformance_harness::errno::Errno;
 use ptrace_conformance_harness::program::{Arg, Program};
 use ptrace_conformance_harness::request::options;
@@ -102,9 +102,7 @@ fn executes_file(p: &mut Program, contents: &[u64]) {
     let length = 8 * contents.len() as u64;
     p.call(Syscall::WRITE, &[file.into(), Arg::Word(bytes), Arg::Word(length)]);
     let nothing = p.data(&[0]);
-    let flags = Arg::Word(libc::AT_EMPTY_PATH as u64);
-    let arguments = [file.into(), Arg::Word(name), Arg::Word(nothing), Arg::Word(nothing), flags];
-    p.call(Syscall::EXECVEAT, &arguments);
+    p.exec_descriptor(file.into(), name, nothing, nothing);
 }
 
 /// Whether `PTRACE_O_TRACEEXEC` is set.
@@ -122,8 +120,6 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "failed_at_each_stage",
         title: "An execve that fails, for its path, its file or its arguments, has its exit-stop with the error, and neither event nor SIGTRAP.",
-        // Debian's 5.10.223 finds no file by its descriptor.
-        needs: &[Need::Kernel(5, 11)],
         clauses: &["sysstop.entry", NO_EVENT, NO_SIGTRAP, REFUSED, END],
         axes: &[
             axis::<Start>(&["traceme"]),
@@ -171,8 +167,6 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "failed_beyond_the_point_of_no_return",
         title: "An execve that fails when the old image is gone gives no event: the tracee gets SIGSEGV, and dies of it.",
-        // Debian's 5.10.223 finds no file by its descriptor.
-        needs: &[Need::Kernel(5, 11)],
         clauses: &[BEYOND],
         options: EXECS,
         program: |p| {

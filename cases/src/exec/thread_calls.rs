@@ -135,18 +135,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "exit_events_in_a_threads_execve",
         title: "With PTRACE_O_TRACEEXIT leader and third thread come to their exit events with message 0, and hold up execve until both are resumed; then the leader's id is back.",
-        clauses: &[
-            MAKING[0],
-            MAKING[1],
-            STOPS,
-            EXIT,
-            STATUS,
-            REAPPEARS,
-            FORMER,
-            SILENT,
-            END,
-            "opt.traceexit.stop",
-        ],
+        clauses: &[MAKING[0], MAKING[1], EXIT, STATUS, REAPPEARS, FORMER, SILENT, END, "opt.traceexit.stop"],
         options: THREADS | options::TRACEEXIT,
         program: |p| {
             p.thread("other", |p| {
@@ -179,7 +168,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "threads_options_count",
         title: "After a thread's execve its own options count, and no longer the leader's.",
-        clauses: &[MAKING[0], MAKING[1], STOPS, "exec.tracing-follows-caller", END],
+        clauses: &[MAKING[0], MAKING[1], STOPS, "exec.tracing-follows-caller"],
         axes: &[ANY_START, axis::<Holder>(&["leader", "thread"])],
         options: THREADS,
         program: |p| thread_and_leader(p, State::Running),

@@ -1,5 +1,6 @@
 //! Requests at each kind of ptrace-stop that leave the tracee there.
 
+use super::NEW_REQUESTS;
 use super::ask::{Asked, LENGTH, UNCHANGED};
 use super::state::State;
 use super::way::{self, GROUP, STOPS};
@@ -59,6 +60,7 @@ const CASE: Case = Case {
         "x86.getfpxregs-64bit",
         "x86.oldsetoptions",
     ],
+    changes: NEW_REQUESTS,
     axes: &[ANY_START, STOPPED],
     arches: Arch::ALL,
     program: way::program,

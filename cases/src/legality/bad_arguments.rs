@@ -1,5 +1,6 @@
 //! Requests with arguments that make no sense, at a stop where the request itself is allowed.
 
+use super::NEW_REQUESTS;
 use super::ask::UNCHANGED;
 use super::at_stops::SEIZED;
 use super::bad_table::{Bad, Shape, TABLE, UNKNOWN_OPTION};
@@ -51,6 +52,7 @@ pub(super) const CASES: &[Case] = &[
             "x86.arch-prctl-set-limit",
             "x86.oldsetoptions",
         ],
+        changes: NEW_REQUESTS,
         axes: &[ANY_START, axis::<State>(&["signal"])],
         program: way::program,
         scenario: |t| {

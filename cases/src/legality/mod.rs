@@ -14,7 +14,12 @@ pub mod table;
 mod traceme;
 mod way;
 
+use crate::changes::{DISPATCH_CONFIG, RSEQ_CONFIGURATION, SET_SYSCALL_INFO};
 use ptrace_conformance_harness::case::Family;
+use ptrace_conformance_harness::kernel_change::KernelChange;
+
+/// What cases show that ask for everything.
+const NEW_REQUESTS: &[&KernelChange] = &[&RSEQ_CONFIGURATION, &DISPATCH_CONFIG, &SET_SYSCALL_INFO];
 
 /// The family.
 pub const FAMILY: Family = Family {

@@ -91,8 +91,15 @@ impl Program {
         let text = self.data(&[0]);
         self.entries.push(((text - DATA) as usize / 8, block));
         let (empty, arguments, environment) = (self.data(&[0]), self.data(&[text, 0]), self.data(&[0]));
+        self.exec_descriptor(Arg::Word(abi::IMAGE_FD), empty, arguments, environment)
+    }
+
+    /// Executes the file of a descriptor; the other arguments are addresses of an empty text and of two lists.
+    pub fn exec_descriptor(&mut self, file: Arg, empty: u64, arguments: u64, environment: u64) -> At {
+        self.executes_descriptor = true;
         let flags = libc::AT_EMPTY_PATH as u64;
-        self.call(Syscall::EXECVEAT, &[abi::IMAGE_FD, empty, arguments, environment, flags])
+        let words = [empty, arguments, environment, flags].map(Arg::Word);
+        self.call(Syscall::EXECVEAT, &[[file].as_slice(), &words].concat())
     }
 
     /// Installs the tracee's handler, which counts and notes what it was called with.
