@@ -193,6 +193,14 @@ impl Program {
         self.plain("spin", "spin".to_owned(), op::SPIN, &[])
     }
 
+    /// Calls the routine at a label with up to three words (`harness/tracee/src/routines`); the step has its name.
+    pub fn run<A: Into<Arg> + Copy>(&mut self, routine: u64, args: &[A]) -> At {
+        let args: Vec<Arg> = args.iter().map(|&arg| arg.into()).collect();
+        let name = label::name(routine);
+        let words: Vec<Arg> = std::iter::once(Arg::Word(routine)).chain(args.iter().copied()).collect();
+        self.plain(&name, format!("run {name}({})", list(&args)), op::RUN, &words)
+    }
+
     /// Goes back to the program's first step.
     pub fn again(&mut self) -> At {
         self.plain("again", "again from the first step".to_owned(), op::GOTO, &[Arg::Word(0)])

@@ -64,6 +64,8 @@ pub mod op {
     pub const BEGIN: u8 = 10;
     /// Spins until the word at address word 0 is not zero.
     pub const AWAIT: u8 = 9;
+    /// Calls the routine at an address with three words; its result is the step's.
+    pub const RUN: u8 = 11;
 }
 
 /// Most steps of a program.

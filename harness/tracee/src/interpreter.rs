@@ -76,6 +76,10 @@ fn perform(at: usize) -> usize {
         op::GOTO => return operand(at, head, 0) as usize,
         op::RAISE => done(at, raise(operand(at, head, 0))),
         op::AWAIT => while load(operand(at, head, 0) as *const u64) == 0 {},
+        op::RUN => {
+            let words = [1, 2, 3].map(|index| operand(at, head, index));
+            done(at, pads::run(operand(at, head, 0), words));
+        }
         _ => end(),
     }
     next

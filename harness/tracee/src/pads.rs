@@ -63,6 +63,15 @@ pub(crate) fn spin() {
     unsafe { spin_pad() }
 }
 
+/// Runs the routine at this address.
+pub(crate) fn run(address: u64, [first, second, third]: [u64; 3]) -> u64 {
+    // SAFETY: the harness gives addresses of routines, which keep to the calling convention.
+    unsafe {
+        let routine = core::mem::transmute::<usize, extern "C" fn(u64, u64, u64) -> u64>(address as usize);
+        routine(first, second, third)
+    }
+}
+
 /// Where `enter_task` goes on.
 #[unsafe(no_mangle)]
 extern "C" fn run_task(first: usize) -> ! {

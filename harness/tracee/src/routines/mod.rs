@@ -1,6 +1,6 @@
-//! Routines in assembly that a tracer makes the program run, as a debugger calls a function.
+//! Routines in assembly that the program runs, or that a tracer makes it run, as a debugger calls a function.
 //!
-//! Each is called like a C function with one word and returns one. Its labels, and those of its instructions where a
+//! Each is called like a C function with up to three words and returns one. Its labels, and those of its instructions where a
 //! case needs them, are global: the harness knows each by name (`label::STRAIGHT`), and reports show addresses by them.
 
 #[cfg(target_arch = "aarch64")]

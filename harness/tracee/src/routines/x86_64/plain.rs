@@ -1,4 +1,4 @@
-//! Routines of x86_64.
+//! Plain instructions, and such as fault.
 
 use core::arch::global_asm;
 

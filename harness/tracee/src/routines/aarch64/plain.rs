@@ -1,4 +1,4 @@
-//! Routines of aarch64.
+//! Plain instructions, and such as fault.
 
 use core::arch::global_asm;
 

@@ -1,0 +1,3 @@
+//! Routines of aarch64, by what they are for.
+
+mod plain;

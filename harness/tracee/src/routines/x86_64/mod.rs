@@ -1,0 +1,3 @@
+//! Routines of x86_64, by what they are for.
+
+mod plain;
