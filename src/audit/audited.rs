@@ -97,6 +97,8 @@ pub struct Audited {
     pub questions: BTreeMap<String, Totals>,
     /// The lies that no check noticed, in order.
     pub missed: Vec<Missed>,
+    /// Clauses that its checks cite.
+    pub checked: BTreeSet<String>,
     /// Clauses of which a check failed, under some lie or as a quirk.
     pub proved: BTreeSet<String>,
 }
@@ -110,6 +112,7 @@ impl Audited {
             reason,
             questions: BTreeMap::new(),
             missed: Vec::new(),
+            checked: BTreeSet::new(),
             proved: BTreeSet::new(),
         }
     }
@@ -134,8 +137,13 @@ impl Audited {
 
     /// `family::behaviour`
     pub fn behaviour(&self) -> &str {
-        self.name.rsplit_once("::").map_or(&self.name, |(behaviour, _)| behaviour)
+        behaviour(&self.name)
     }
+}
+
+/// The behaviour of a case's name.
+pub fn behaviour(case: &str) -> &str {
+    case.rsplit_once("::").map_or(case, |(behaviour, _)| behaviour)
 }
 
 #[cfg(test)]

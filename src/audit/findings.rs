@@ -30,6 +30,7 @@ struct Document<'a> {
     skipped: usize,
     not_as_expected: Vec<&'a str>,
     proved: Proved,
+    never_failing: Proved,
     cases: Vec<CaseEntry<'a>>,
 }
 
@@ -73,10 +74,24 @@ impl Findings {
         self.audited.iter().filter(|case| case.verdict == Verdict::Skipped).count()
     }
 
+    /// Clauses that a behaviour checks and that no lie made fail: what a coverage must not count.
+    pub fn unproved(&self) -> Proved {
+        let proved = self.proved();
+        let mut unproved = Proved::new();
+        for case in &self.audited {
+            let behaviour = case.behaviour();
+            let seen = |clause: &String| proved.get(clause).is_some_and(|by| by.contains(behaviour));
+            for clause in case.checked.iter().filter(|clause| !seen(clause)) {
+                unproved.entry(clause.clone()).or_default().insert(behaviour.to_owned());
+            }
+        }
+        unproved
+    }
+
     /// How the command ends: 1 if checks notice too little, 3 if something could not be tried.
-    pub fn status(&self, least: f64) -> Status {
+    pub fn status(&self, least: Option<f64>) -> Status {
         let totals = self.totals();
-        if totals.share() < least {
+        if least.is_some_and(|least| totals.share() < least) {
             Status::Deviation
         } else if totals.untold > 0 || self.not_as_expected().next().is_some() {
             Status::OwnFailure
@@ -98,6 +113,7 @@ impl Findings {
             skipped: self.skipped(),
             not_as_expected: self.not_as_expected().map(|case| case.name.as_str()).collect(),
             proved: self.proved(),
+            never_failing: self.unproved(),
             cases: self.audited.iter().filter(|case| !case.questions.is_empty()).map(entry).collect(),
         };
         Ok(serde_json::to_string_pretty(&document)? + "\n")
@@ -112,6 +128,10 @@ impl Findings {
         for case in self.not_as_expected() {
             let (name, word) = (&case.name, case.verdict.word());
             text += &paint(BAD, format!("{name} {word}, so it cannot be audited: {}\n", case.reason));
+        }
+        for (clause, behaviours) in self.unproved() {
+            let behaviours: Vec<_> = behaviours.into_iter().collect();
+            text += &format!("no lie made a check of {clause} fail in {}\n", behaviours.join(", "));
         }
         let by_family = self.audited.iter().filter(|case| !case.questions.is_empty());
         text += &table("family", sums(by_family.map(|case| (case.family(), case.totals()))));
@@ -225,10 +245,10 @@ pub mod tests {
 
     #[test]
     fn too_little_is_a_failure_and_so_is_what_cannot_be_audited() {
-        assert_eq!(findings().status(25.1), Status::Deviation);
-        assert_eq!(findings().status(25.0), Status::OwnFailure);
+        assert_eq!(findings().status(Some(25.1)), Status::Deviation);
+        assert_eq!(findings().status(Some(25.0)), Status::OwnFailure);
         let none = Findings::new(findings().target, vec![], 0);
-        assert_eq!(none.status(99.0), Status::NothingRan);
+        assert_eq!(none.status(Some(99.0)), Status::NothingRan);
     }
 
     #[test]

@@ -4,12 +4,15 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use anyhow::bail;
 use ptrace_conformance_harness::parallel;
 use ptrace_conformance_harness::record::{CaseRecord, Observation};
 
-use super::audited::Audited;
+use super::audited::{Audited, behaviour};
+use serde::{Deserialize, Serialize};
+
 use crate::cli::Filters;
 use crate::interrupt::Interruption;
 use crate::progress::Progress;
@@ -17,6 +20,15 @@ use crate::report::Report;
 use crate::select::Named;
 use crate::target::Target;
 use crate::vm;
+
+/// How a guest tells lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Telling {
+    /// Of each lie.
+    pub time_limit: Duration,
+    /// Only until each clause of a behaviour has been seen failing.
+    pub until_proved: bool,
+}
 
 /// What the findings are observed as.
 const WHAT: &str = "audit";
@@ -51,8 +63,11 @@ pub fn audit(
     cases: &[Named],
     interruption: &Interruption,
 ) -> anyhow::Result<(Target, Vec<Audited>)> {
-    let jobs = jobs.min(cases.len());
-    let shares: Vec<_> = (0..jobs).map(|first| share(args, cases.iter().skip(first).step_by(jobs))).collect();
+    let behaviours: Vec<_> =
+        cases.chunk_by(|(one, _), (next, _)| behaviour(one) == behaviour(next)).collect();
+    let jobs = jobs.min(behaviours.len());
+    let shares: Vec<_> =
+        (0..jobs).map(|first| share(args, behaviours.iter().skip(first).step_by(jobs))).collect();
     let progress = Mutex::new(Progress::new(cases.len(), 1));
     let boot =
         |_, args: &vm::Args| vm::guest_report(args, &mut Audience { progress: &progress, interruption });
@@ -77,9 +92,9 @@ pub fn audit(
     Ok((target, in_order(cases, reports)?))
 }
 
-/// The arguments for a guest that audits these.
-fn share<'a>(args: &vm::Args, cases: impl Iterator<Item = &'a Named>) -> vm::Args {
-    let filters = cases.map(|(name, _)| name.clone()).collect();
+/// The arguments for a guest that audits these behaviours.
+fn share<'a>(args: &vm::Args, behaviours: impl Iterator<Item = &'a &'a [Named]>) -> vm::Args {
+    let filters = behaviours.flat_map(|cases| cases.iter()).map(|(name, _)| name.clone()).collect();
     vm::Args { filters: Filters { filters, exact: true, partition: None }, ..args.clone() }
 }
 

@@ -25,6 +25,8 @@ use audited::Audited;
 pub use audited::Totals;
 use findings::Findings;
 pub use gist::{Gist, Proved};
+use guest::Telling;
+use measure::Extent;
 
 /// How long all lies to one case may take in a virtual machine.
 const IN_GUEST: Duration = Duration::from_secs(600);
@@ -46,6 +48,9 @@ pub struct Args {
     /// End with status 1 if checks notice less than this share of the lies
     #[arg(long, value_name = "PERCENT", default_value = "99", value_parser = percent)]
     pub least: f64,
+    /// Tell each behaviour only as many lies as it takes to see each of its clauses fail a check
+    #[arg(long, conflicts_with = "least")]
+    pub until_proved: bool,
     /// List every silent lie, not only the first of each case
     #[arg(long)]
     pub all: bool,
@@ -72,7 +77,7 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
     deliver(args, &findings, place)?;
     Ok(match interruption.signal() {
         Some(signal) => Status::Interrupted(signal),
-        None => findings.status(args.least),
+        None => findings.status((!args.until_proved).then_some(args.least)),
     })
 }
 
@@ -84,11 +89,13 @@ fn audit(
     let usual = Settings::default();
     let jobs = args.jobs.unwrap_or(usual.jobs);
     if let Some(kernel) = &args.kernel {
-        let guest = vm::Args { lies: Some(args.timeout), timeout: IN_GUEST, ..vm::Args::new(kernel) };
+        let lies = Telling { time_limit: args.timeout, until_proved: args.until_proved };
+        let guest = vm::Args { lies: Some(lies), timeout: IN_GUEST, ..vm::Args::new(kernel) };
         return guest::audit(&guest, jobs, cases, interruption);
     }
     let pool = Pool::new(Settings { jobs, time_limit: args.timeout, ..usual });
-    Ok((Target::host()?, measure::audit(&pool, jobs, cases, interruption)))
+    let extent = Extent::new(args.until_proved);
+    Ok((Target::host()?, measure::audit(&pool, jobs, cases, &extent, interruption)))
 }
 
 fn deliver(args: &Args, findings: &Findings, place: Option<Place>) -> anyhow::Result<()> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use ptrace_conformance_harness::case::Arch;
 
 use super::accel::Choice;
+use crate::audit::guest::Telling;
 use crate::cli::{Filters, OutputArgs, at_least_one, seconds};
 use crate::compare::BaselineArgs;
 
@@ -56,7 +57,7 @@ pub struct Args {
     pub qemu: Option<PathBuf>,
     /// Audit the cases instead of running them, with this limit for each lie: what `audit --kernel` does
     #[arg(skip)]
-    pub lies: Option<Duration>,
+    pub lies: Option<Telling>,
 }
 
 impl Args {

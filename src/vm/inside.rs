@@ -15,6 +15,8 @@ use super::record::{Document, Record};
 use super::speaker::Speaker;
 use super::transcript::Plan;
 use crate::audit;
+use crate::audit::guest::Telling;
+use crate::audit::measure::Extent;
 use crate::cli::Filters;
 use crate::partition::Partition;
 use crate::select::{self, Named};
@@ -31,8 +33,8 @@ pub struct Order {
     pub partition: Option<Partition>,
     /// Time limit of each case.
     pub time_limit: Duration,
-    /// Audit the cases instead of running them, with this time limit for each lie.
-    pub lies: Option<Duration>,
+    /// Audit the cases instead of running them.
+    pub lies: Option<Telling>,
 }
 
 /// Does what was ordered. An error is told to the host before it ends this process.
@@ -66,10 +68,15 @@ const CHUNK: usize = 64;
 fn run_all(
     cases: &[Named],
     time_limit: Duration,
-    lies: Option<Duration>,
+    lies: Option<Telling>,
     speaker: &mut Speaker,
 ) -> anyhow::Result<()> {
-    let pool = Pool::new(Settings { jobs: 1, time_limit: lies.unwrap_or(time_limit), journal: false });
+    let pool = Pool::new(Settings {
+        jobs: 1,
+        time_limit: lies.map_or(time_limit, |lies| lies.time_limit),
+        journal: false,
+    });
+    let extent = Extent::new(lies.is_some_and(|lies| lies.until_proved));
     let mut log = KernelLog::open();
     let mut ended = None;
     for (chunk, number) in cases.chunks(CHUNK).zip(0..) {
@@ -79,7 +86,7 @@ fn run_all(
             let (name, clauses) = (&case.0, case.1.case.clauses);
             let mut record = match lies {
                 None => pool.run_one(name, clauses).record,
-                Some(_) => audit::guest::record(&audit::measure::audit_one(&pool, case), clauses)?,
+                Some(_) => audit::guest::record(&audit::measure::audit_one(&pool, case, &extent), clauses)?,
             };
             record.observations.extend(log.alarms().into_iter().map(observation));
             ended = Some((index, record.verdict));
