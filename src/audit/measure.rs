@@ -115,3 +115,38 @@ fn clauses_of(record: &CaseRecord, which: impl Fn(bool) -> bool) -> impl Iterato
     let checks = record.observations.iter().filter(move |seen| seen.holds.is_some_and(&which));
     checks.filter_map(|seen| seen.clause.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn case(name: &str, checked: &[&str], proved: &[&str]) -> Audited {
+        let set = |clauses: &[&str]| clauses.iter().map(|&clause| clause.to_owned()).collect();
+        let case = Audited::new(name.to_owned(), Verdict::Conforms, String::new());
+        Audited { checked: set(checked), proved: set(proved), ..case }
+    }
+
+    #[test]
+    fn variants_prove_their_behaviour_together() {
+        let extent = Extent::new(true);
+        assert!(!extent.is_enough(&case("a::b::attach", &["one", "two"], &["one"])));
+        assert!(extent.is_enough(&case("a::b::seize", &["one", "two"], &["two"])));
+        assert!(!extent.is_enough(&case("a::c::seize", &["two"], &[])), "another behaviour");
+        assert!(!Extent::new(false).is_enough(&case("a::b::seize", &[], &[])), "all is all");
+    }
+
+    #[test]
+    fn the_first_lie_of_each_answer_comes_first_where_not_all_are_told() {
+        let offer = |answer, lies: &[&str]| Offer {
+            answer,
+            question: "wait".to_owned(),
+            lies: lies.iter().map(|&lie| lie.to_owned()).collect(),
+            unspecified: None,
+        };
+        let offers = [offer(1, &["a", "b"]), offer(2, &["c"])];
+        let told =
+            |extent| in_turn(&offers, &extent).into_iter().map(|(_, what)| what.clone()).collect::<String>();
+        assert_eq!(told(Extent::All), "abc");
+        assert_eq!(told(Extent::new(true)), "acb");
+    }
+}
