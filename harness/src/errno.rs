@@ -52,6 +52,11 @@ impl Errno {
         Errno(nix::errno::Errno::last_raw())
     }
 
+    /// What a failed read or write tells, `EIO` if it was no system call that failed.
+    pub fn of(error: &std::io::Error) -> Errno {
+        Errno(error.raw_os_error().unwrap_or(libc::EIO))
+    }
+
     /// The error that a result register tells of: the last `MAX_ERRNO` numbers are errors (include/linux/err.h).
     pub const fn of_result(result: u64) -> Option<Errno> {
         match result as i64 {

@@ -156,19 +156,23 @@ impl Scene<'_> {
         matches!(self.stop, Stop::SyscallEnter | Stop::SyscallExit | Stop::Event(_))
     }
 
+    /// Whether this kind of stop comes before the call's result.
+    const fn has_no_result(&self) -> bool {
+        matches!(self.stop, Stop::SyscallEnter | Stop::Event(Event::FORK | Event::VFORK | Event::CLONE))
+    }
+
     /// Before its end a call has no result.
     fn no_result_yet(&self, registers: &Registers) -> Option<Broken> {
-        let enters =
-            matches!(self.stop, Stop::SyscallEnter | Stop::Event(Event::FORK | Event::VFORK | Event::CLONE));
-        let early = enters && self.untouched(arch::RESULT);
+        let early = self.has_no_result() && self.untouched(arch::RESULT);
         let expected = arch::result_inside_call(&registers.args());
         early.then(|| broken("result register", expected, registers.result())).flatten()
     }
 
-    /// Each argument is that of some call of the program, and so is the number.
+    /// Each argument is that of some call of the program, and so is the number. One whose register will hold the
+    /// result is there until the call has one.
     fn arguments(&self, registers: &Registers) -> Vec<Broken> {
         let number = registers.words[arch::NUMBER];
-        let kept = (0..6).filter(|&index| arch::ARGS[index] != arch::RESULT);
+        let kept = (0..6).filter(|&index| arch::ARGS[index] != arch::RESULT || self.has_no_result());
         let mut wrong = Vec::new();
         for index in kept.filter(|&index| self.untouched(arch::ARGS[index])) {
             wrong.extend(self.argument(index, registers.arg(index)));

@@ -28,6 +28,7 @@ pub mod lie;
 pub mod made_siginfo;
 pub mod native;
 pub mod proc;
+pub mod proc_files;
 pub mod proc_signals;
 pub mod program;
 pub mod record;

@@ -37,7 +37,7 @@ impl Kernel {
 
 fn read(pid: i32) -> Result<ProcStatus, Errno> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/status")).map_err(|error| {
-        let errno = Errno(error.raw_os_error().unwrap_or(libc::EIO));
+        let errno = Errno::of(&error);
         if errno == Errno::ENOENT { Errno::ESRCH } else { errno }
     })?;
     let state = field(&text, "State").and_then(|state| state.chars().next());

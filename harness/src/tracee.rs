@@ -359,6 +359,16 @@ impl Task {
         }
     }
 
+    /// The six arguments that the program gives the call of a step; 0 where it gives another step's result.
+    ///
+    /// # Errors
+    ///
+    /// If the program has no such step.
+    pub fn given(&self, step: &str) -> Flow<[u64; 6]> {
+        let step = &self.program.steps[self.position(step)?];
+        Ok(std::array::from_fn(|index| step.words[index + 1]))
+    }
+
     pub(crate) fn position(&self, step: &str) -> Flow<usize> {
         self.program.find(step).ok_or_else(|| Halt::Broken(format!("the program has no step `{step}`")))
     }

@@ -47,12 +47,12 @@ pub(super) const CASES: &[Case] = &[
         program,
         scenario: |t| {
             let (t, _) = alone_at_event(t)?;
+            let inside = t.registers()?;
+            let not_yet = arch::result_inside_call(&t.given(step(&t)?)?);
+            t.check("inside.result-not-yet", "no result to capture", true, inside.result() == not_yet);
             let snapshot = Snapshot::capture(&t)?;
-            let not_yet = arch::result_inside_call(&snapshot.registers.args());
-            let captured = snapshot.registers.result() == not_yet;
-            t.check("inside.result-not-yet", "no result captured", true, captured);
             let t = restored(t, &snapshot)?;
-            check_lost(&t, &snapshot)?;
+            check_lost(&t)?;
             let differing = snapshot.differing(&t.saved(step(&t)?)?);
             t.check(LOST, "other registers that differ", Vec::new(), differing);
             Ok(())
@@ -158,9 +158,9 @@ fn lost_at_exit_stop(place: Place) -> Vec<&'static str> {
 }
 
 /// What the program got instead of a result. The first argument may be an address, which no report shows.
-fn check_lost(t: &Task, snapshot: &Snapshot) -> Flow {
-    let not_yet = arch::result_inside_call(&snapshot.registers.args());
+fn check_lost(t: &Task) -> Flow {
     let step = step(t)?;
+    let not_yet = arch::result_inside_call(&t.given(step)?);
     if cfg!(target_arch = "x86_64") {
         let what = format!("result of {step} in the program");
         t.check(LOST, &what, Some(EarlyReturn(not_yet)), t.saw(step)?.map(EarlyReturn));

@@ -13,7 +13,7 @@ use ptrace_conformance_harness::request::Event;
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Status, Stop};
 use ptrace_conformance_harness::syscalls::Syscall;
-use ptrace_conformance_harness::tracee::Stopped;
+use ptrace_conformance_harness::tracee::{Flow, Stopped};
 use ptrace_conformance_harness::values::{Address, EarlyReturn, Pid, Return};
 
 pub(super) const CASES: &[Case] = &[
@@ -75,7 +75,7 @@ pub(super) const CASES: &[Case] = &[
             let (t, child) = alone_at_event(t)?;
             let maker: Maker = t.pick()?;
             let registers = t.registers()?;
-            check_inside(&t, &registers);
+            check_inside(&t, &registers)?;
             t.check("inside.call-registers", "system call", maker.number(), t.syscall_number()?);
             let t = t.cont()?.ends(END, Gone::Exited(PARENT_ENDS))?;
             let changed = changed(&registers, &t.saved(maker.step())?);
@@ -210,8 +210,8 @@ fn position(maker: Maker) -> &'static str {
 }
 
 /// The result register does not hold the result, and the instruction pointer is behind the call.
-pub(super) fn check_inside(t: &Stopped, registers: &Registers) {
-    let not_yet = arch::result_inside_call(&registers.args());
+pub(super) fn check_inside(t: &Stopped, registers: &Registers) -> Flow {
+    let not_yet = arch::result_inside_call(&t.given(t.pick::<Maker>()?.step())?);
     t.check(
         "inside.result-not-yet",
         "result register",
@@ -219,6 +219,7 @@ pub(super) fn check_inside(t: &Stopped, registers: &Registers) {
         EarlyReturn(registers.result()),
     );
     t.check("inside.call-registers", "ip", Address(label::SYSCALL_RETURN), Address(registers.ip()));
+    Ok(())
 }
 
 /// Names of the registers, but for the result, that the program later found changed behind the call.

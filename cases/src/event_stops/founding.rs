@@ -33,8 +33,7 @@ pub(super) const CASES: &[Case] = &[Case {
         let t = t.cont()?.expect("opt.traceclone.stop", Stop::Event(Event::CLONE))?;
         let thread = t.new_task("thread")?;
         let inside = t.registers()?;
-        let not_yet = arch::result_inside_call(&inside.args());
-        t.check("inside.call-registers", "system call", Syscall::CLONE.number, t.syscall_number()?);
+        let not_yet = arch::result_inside_call(&t.given("clone")?);
         t.check("inside.call-registers", "ip", Address(label::SYSCALL_RETURN), Address(inside.ip()));
         t.check(
             "inside.result-not-yet",
@@ -42,6 +41,7 @@ pub(super) const CASES: &[Case] = &[Case {
             EarlyReturn(not_yet),
             EarlyReturn(inside.result()),
         );
+        t.check("inside.call-registers", "system call", Syscall::CLONE.number, t.syscall_number()?);
 
         let t = t.syscall()?.expect("inside.exit-stop-follows", Stop::SyscallExit)?;
         let result = ReturnPid(t.registers()?.result());

@@ -63,12 +63,12 @@ pub(super) const CASES: &[Case] = &[
             const LIKE_ENTER: &str = "opt.traceseccomp.like-entry-stop";
             let t = to_event(t)?;
             let registers = t.registers()?;
-            t.check(LIKE_ENTER, "number", Syscall::UMASK.number, t.syscall_number()?);
             t.check(LIKE_ENTER, "arguments", ARGS.map(Word), registers.args().map(Word));
             let inside = Return(arch::result_inside_call(&ARGS));
             t.check(LIKE_ENTER, "result register", inside, Return(registers.result()));
             let place = Address(label::SYSCALL_RETURN);
             t.check("sysstop.ip-behind-call", "instruction pointer", place, Address(registers.ip()));
+            t.check(LIKE_ENTER, "number", Syscall::UMASK.number, t.syscall_number()?);
             t.cont()?.ends(ALLOWED, Gone::Exited(3))?;
             Ok(())
         },

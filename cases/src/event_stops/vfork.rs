@@ -126,7 +126,7 @@ pub(super) const CASES: &[Case] = &[
             let message = t.message().map(|id| Pid(id as i32));
             t.check("opt.vforkdone.msg", "event message", Ok(Pid(child.pid)), message);
             let registers = t.registers()?;
-            super::fork_family::check_inside(&t, &registers);
+            super::fork_family::check_inside(&t, &registers)?;
             let differing = registers.differing(&at_vfork);
             t.check("inside.call-registers", "registers unlike at the VFORK event", vec![], differing);
             parent_ends(t.cont()?, &child)

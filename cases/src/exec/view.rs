@@ -2,12 +2,11 @@
 
 use super::image::{END, ENDED, EXECS, IMAGE_ENDS, STOPS, asks_and_ends, executes, to_event};
 use ptrace_conformance_harness::case::Case;
+use ptrace_conformance_harness::errno::Errno;
 use ptrace_conformance_harness::label;
-use ptrace_conformance_harness::tracee::{Flow, Halt, Task};
+use ptrace_conformance_harness::proc_files::MemoryFile;
+use ptrace_conformance_harness::tracee::{Flow, Task};
 use ptrace_conformance_harness::values::{Address, Word};
-use std::fs::File;
-use std::io::Error;
-use std::os::unix::fs::FileExt as _;
 
 /// The clause that says that no other thread is left at the event.
 pub(super) const ALONE: &str = "exec.event-others-gone";
@@ -30,13 +29,14 @@ pub(super) const CASES: &[Case] = &[
         options: EXECS,
         program: executes,
         scenario: |t| {
-            let before = read(&t, "cmdline")?;
+            let before = t.proc_file("cmdline")?;
             let t = to_event(t)?;
             // A number, by which the new image knows where its program begins.
-            let arguments = read(&t, "cmdline")?;
+            let arguments = t.proc_file("cmdline")?;
             let number = arguments.split_last().is_some_and(|(_, text)| text.iter().all(u8::is_ascii_digit));
             t.check(NEW, "the arguments are the new ones", true, number && arguments != before);
-            t.check(NEW, "entry point in the auxiliary vector", Address(label::START), Address(entry(&t)?));
+            let entry = Address(t.proc_auxiliary(ENTRY)?);
+            t.check(NEW, "entry point in the auxiliary vector", Address(label::START), entry);
             t.cont()?.ends(END, ENDED).map(drop)
         },
         ..Case::NEW
@@ -73,12 +73,12 @@ pub(super) const CASES: &[Case] = &[
             p.exec(asks_and_ends);
         },
         scenario: |t| {
-            let file = memory_file(&t)?;
+            let file = t.memory_file()?;
             t.set_memory(PLACE, &[WRITTEN])?;
-            t.check(OLD, "word through the file, before", Some(Word(WRITTEN)), word_in(&file)?);
+            t.check(OLD, "word through the file, before", Ok(Some(Word(WRITTEN))), word_in(&file));
             let t = to_event(t)?;
-            t.check(OLD, "word through the old file, at the event", None, word_in(&file)?);
-            t.check(GONE, "word through a new file", Some(Word(0)), word_in(&memory_file(&t)?)?);
+            t.check(OLD, "word through the old file, at the event", Ok(None), word_in(&file));
+            t.check(GONE, "word through a new file", Ok(Some(Word(0))), word_in(&t.memory_file()?));
             t.cont()?.ends(END, ENDED).map(drop)
         },
         ..Case::NEW
@@ -87,36 +87,11 @@ pub(super) const CASES: &[Case] = &[
 
 /// Checks that the task is its process's only one.
 pub(super) fn check_alone(t: &Task) -> Flow {
-    let list = std::fs::read_dir(format!("/proc/{}/task", t.pid)).map_err(broken)?;
-    t.check(ALONE, "threads in /proc", 1, list.count() as u64);
+    t.check(ALONE, "threads in /proc", 1, t.proc_threads()?);
     Ok(())
 }
 
-fn read(t: &Task, file: &str) -> Flow<Vec<u8>> {
-    std::fs::read(format!("/proc/{}/{file}", t.pid)).map_err(broken)
-}
-
-fn entry(t: &Task) -> Flow<u64> {
-    let vector = read(t, "auxv")?;
-    let words: Vec<u64> = vector
-        .chunks_exact(8)
-        .map(|bytes| u64::from_ne_bytes(bytes.try_into().unwrap_or_default()))
-        .collect();
-    let entry = words.chunks_exact(2).find(|pair| pair[0] == ENTRY);
-    entry.map(|pair| pair[1]).ok_or_else(|| Halt::Broken("no AT_ENTRY in /proc/PID/auxv".to_owned()))
-}
-
-fn memory_file(t: &Task) -> Flow<File> {
-    File::open(format!("/proc/{}/mem", t.pid)).map_err(broken)
-}
-
 /// The word in the middle of a task's memory, or none if the file gives nothing.
-fn word_in(file: &File) -> Flow<Option<Word>> {
-    let mut bytes = [0; 8];
-    let length = file.read_at(&mut bytes, PLACE).map_err(broken)?;
-    Ok((length == bytes.len()).then(|| Word(u64::from_ne_bytes(bytes))))
-}
-
-fn broken(error: Error) -> Halt {
-    Halt::Broken(format!("/proc: {error}"))
+fn word_in(file: &MemoryFile) -> Result<Option<Word>, Errno> {
+    file.word(PLACE).map(|word| word.map(Word))
 }

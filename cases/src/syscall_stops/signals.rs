@@ -9,7 +9,7 @@ use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Stop};
 use ptrace_conformance_harness::syscalls::Syscall;
 use ptrace_conformance_harness::tracee::{Flow, Resume, Running, Stopped};
-use ptrace_conformance_harness::values::{Pid, ReturnPid};
+use ptrace_conformance_harness::values::{Pid, ReturnPid, Word};
 
 const QUEUED: &str = "sysstop.data-queued";
 const BETWEEN: &str = "sysstop.no-signal-between";
@@ -156,14 +156,16 @@ pub(super) const CASES: &[Case] = &[
         title: "After PTRACE_CONT the call is made before a signal sent at the enter-stop is reported.",
         clauses: &[ENTER, BETWEEN, "sysstop.no-exit-after-cont"],
         program: |p| {
-            p.call(Syscall::PIPE2, &[Program::shared(0), 0]);
+            let blocked = p.data(&[Signal::set(&[Signal::USR2])]);
+            p.call(Syscall::RT_SIGPROCMASK, &[libc::SIG_BLOCK as u64, blocked, 0, 8]);
             p.exit(3);
         },
         scenario: |t| {
             let t = to_enter(t)?;
             t.kill(Signal::USR1)?;
             let t = t.cont()?.expect("sysstop.no-exit-after-cont", Stop::Signal(Signal::USR1))?;
-            t.check(BETWEEN, "the call was made", true, t.word(0) != 0);
+            let blocked = Ok(Word(Signal::set(&[Signal::USR2])));
+            t.check(BETWEEN, "signals that the call blocked", blocked, t.signal_mask().map(Word));
             t.cont()?.ends(ENTER, Gone::Exited(3))?;
             Ok(())
         },

@@ -69,9 +69,9 @@ type Field = (Word, Range<usize>);
 fn fields(request: Request, addr: u64, returned: i64, buffer: &[u8]) -> Vec<Field> {
     match request {
         Request::GETEVENTMSG => vec![(Word::Message, 0..8)],
-        Request::GETSIGINFO => siginfo(buffer, 0),
+        Request::GETSIGINFO => siginfo(buffer, 0, ""),
         Request::PEEKSIGINFO => (0..usize::try_from(returned).unwrap_or(0))
-            .flat_map(|index| siginfo(buffer, 128 * index))
+            .flat_map(|index| siginfo(buffer, 128 * index, &format!("entry {index}: ")))
             .collect(),
         Request::GETSIGMASK => vec![(Word::Signals, 0..8)],
         Request::PEEKDATA | Request::PEEKTEXT => vec![(Word::Bits("memory".to_owned()), 0..8)],
@@ -122,9 +122,11 @@ fn bits(length: usize) -> Vec<Field> {
         .collect()
 }
 
-/// The fields that the signal's kind has (siginfo_t: three ints, padding, then a union at 16).
-fn siginfo(buffer: &[u8], at: usize) -> Vec<Field> {
-    let plain = |name: &str, from: usize, to: usize| (Word::Plain(name.to_owned()), at + from..at + to);
+/// The fields that the signal's kind has (siginfo_t: three ints, padding, then a union at 16), each with what tells it
+/// from the fields of others in the same answer.
+fn siginfo(buffer: &[u8], at: usize, which: &str) -> Vec<Field> {
+    let plain =
+        |name: &str, from: usize, to: usize| (Word::Plain(format!("{which}{name}")), at + from..at + to);
     let int = |from: usize| buffer.get(at + from..at + from + 4).map_or(0, read) as u32 as i32;
     let mut fields = vec![plain("si_signo", 0, 4), plain("si_errno", 4, 8), plain("si_code", 8, 12)];
     let (signal, code) = (int(0), int(8));
