@@ -9,8 +9,10 @@ mod death;
 mod event_stops;
 mod exec;
 pub mod legality;
+mod memory;
 pub mod notes;
 pub mod peers;
+mod registers;
 mod restart;
 mod seccomp;
 mod signals;
@@ -33,4 +35,6 @@ pub const FAMILIES: Registry = &[
     seccomp::FAMILY,
     waiting::FAMILY,
     signals::FAMILY,
+    memory::FAMILY,
+    registers::FAMILY,
 ];

@@ -169,10 +169,12 @@ impl Scene<'_> {
     }
 
     /// Each argument is that of some call of the program, and so is the number. One whose register will hold the
-    /// result is there until the call has one.
+    /// result is there until the call has one: unless it is none (aarch64 puts `-ENOSYS` there at once), or is made
+    /// again by the tracer.
     fn arguments(&self, registers: &Registers) -> Vec<Broken> {
         let number = registers.words[arch::NUMBER];
-        let kept = (0..6).filter(|&index| arch::ARGS[index] != arch::RESULT || self.has_no_result());
+        let first_too = self.has_no_result() && number as i32 != -1 && self.untouched(arch::IP);
+        let kept = (0..6).filter(|&index| arch::ARGS[index] != arch::RESULT || first_too);
         let mut wrong = Vec::new();
         for index in kept.filter(|&index| self.untouched(arch::ARGS[index])) {
             wrong.extend(self.argument(index, registers.arg(index)));

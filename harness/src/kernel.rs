@@ -157,26 +157,6 @@ impl Kernel {
         answer
     }
 
-    /// process_vm_readv(2): so many words of a task's memory.
-    pub fn read_memory(&self, pid: i32, address: u64, words: usize) -> Result<Vec<u64>, Errno> {
-        self.go_on();
-        let mut bytes = vec![0; 8 * words];
-        let ours = libc::iovec { iov_base: bytes.as_mut_ptr().cast(), iov_len: bytes.len() };
-        let theirs = libc::iovec { iov_base: address as *mut _, iov_len: bytes.len() };
-        // SAFETY: one vector here, of that length, and one there; no flags.
-        let done = unsafe { libc::process_vm_readv(pid, &raw const ours, 1, &raw const theirs, 1, 0) };
-        let mut answer = if done == -1 { Err(Errno::last()) } else { Ok(done as i64) };
-        if let Some(liar) = &self.liar {
-            let facts = lie::of_memory(answer, &bytes);
-            let lie = liar.consider("process_vm_readv", pid, &facts);
-            falsify(lie, &mut answer, &mut bytes, None);
-        }
-        self.note(pid, || format!("process_vm_readv of {} -> {}", bytes.len(), outcome(&answer)));
-        let whole = answer? == bytes.len() as i64;
-        let words = bytes.chunks_exact(8).map(lie::read).collect();
-        if whole { Ok(words) } else { Err(Errno::EFAULT) }
-    }
-
     /// kill(2): a signal for the process.
     pub fn kill(&self, pid: i32, signal: Signal) -> Result<(), Errno> {
         self.go_on();
@@ -301,7 +281,7 @@ impl Kernel {
 }
 
 /// Puts a lie in its place.
-fn falsify(
+pub(crate) fn falsify(
     lie: Option<(Place, Fact)>,
     answer: &mut Result<i64, Errno>,
     buffer: &mut [u8],
@@ -330,7 +310,7 @@ fn shown(data: &Data<'_>) -> String {
     }
 }
 
-fn outcome(answer: &Result<i64, Errno>) -> String {
+pub(crate) fn outcome(answer: &Result<i64, Errno>) -> String {
     match answer {
         Ok(value) => value.to_string(),
         Err(errno) => errno.to_string(),

@@ -32,6 +32,7 @@ pub mod proc_files;
 pub mod proc_signals;
 pub mod program;
 pub mod record;
+pub mod remote_memory;
 pub mod request;
 pub mod run;
 pub mod sequence;

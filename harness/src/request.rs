@@ -113,6 +113,11 @@ requests! {
 }
 
 impl Request {
+    /// Whether it may have written something although it was refused: x86_64 writes a whole set word by word.
+    pub const fn writes_in_part(self) -> bool {
+        cfg!(target_arch = "x86_64") && self.0 == 13
+    }
+
     /// Which general registers it can change, a bit for each by its index; `addr` says which in some.
     ///
     /// Those that write the whole set mostly write back what they have read: see

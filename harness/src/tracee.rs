@@ -161,7 +161,9 @@ impl Task {
         let writes = request.writes_registers(addr);
         let asked = if let Data::Word(word) = data { word as u32 } else { 0 };
         let answer = self.context.kernel.ptrace(request, self.pid, addr, data);
-        self.writes(if answer.is_ok() { writes } else { 0 });
+        // A whole set is written word by word up to the one that is refused.
+        let done = answer.is_ok() || request.writes_in_part();
+        self.writes(if done { writes } else { 0 });
         self.context.forged.set(self.context.forged.get() || request == Request::SETSIGINFO);
         if answer.is_ok() && matches!(request, Request::SETOPTIONS | Request::SEIZE | Request::ATTACH) {
             self.options.set(if request == Request::ATTACH { 0 } else { asked });

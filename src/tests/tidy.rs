@@ -94,6 +94,7 @@ fn unsafe_code_stays_where_it_is_known() {
         "harness/src/image.rs",
         "harness/src/kernel.rs",
         "harness/src/process.rs",
+        "harness/src/remote_memory.rs",
         "harness/src/spawn.rs",
         "harness/src/teardown.rs",
         "harness/src/waiting.rs",

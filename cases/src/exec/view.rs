@@ -4,7 +4,7 @@ use super::image::{END, ENDED, EXECS, IMAGE_ENDS, STOPS, asks_and_ends, executes
 use ptrace_conformance_harness::case::Case;
 use ptrace_conformance_harness::errno::Errno;
 use ptrace_conformance_harness::label;
-use ptrace_conformance_harness::proc_files::MemoryFile;
+use ptrace_conformance_harness::remote_memory::MemoryFile;
 use ptrace_conformance_harness::tracee::{Flow, Task};
 use ptrace_conformance_harness::values::{Address, Word};
 
@@ -93,5 +93,6 @@ pub(super) fn check_alone(t: &Task) -> Flow {
 
 /// The word in the middle of a task's memory, or none if the file gives nothing.
 fn word_in(file: &MemoryFile) -> Result<Option<Word>, Errno> {
-    file.word(PLACE).map(|word| word.map(Word))
+    let bytes = file.read(PLACE, 8)?;
+    Ok(<[u8; 8]>::try_from(bytes).ok().map(|bytes| Word(u64::from_ne_bytes(bytes))))
 }

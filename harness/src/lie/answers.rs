@@ -41,9 +41,9 @@ pub fn of_request(
     facts
 }
 
-/// The facts in an answer of process_vm_readv(2).
-pub fn of_memory(answer: Result<i64, Errno>, buffer: &[u8]) -> Vec<(Place, Fact)> {
-    let mut facts = vec![(Place::Answer, Fact::Done("process_vm_readv", answer))];
+/// The facts in the answer of a call that transfers memory: how much, and the bytes that were read.
+pub fn of_memory(call: &'static str, answer: Result<i64, Errno>, buffer: &[u8]) -> Vec<(Place, Fact)> {
+    let mut facts = vec![(Place::Answer, Fact::Done(call, answer))];
     if answer.is_ok() {
         facts.extend(bits(buffer.len()).into_iter().map(|(word, place)| {
             let value = read(&buffer[place.clone()]);
