@@ -16,6 +16,7 @@ mod registers;
 mod restart;
 mod seccomp;
 mod signals;
+mod stepping;
 mod syscall_stops;
 mod waiting;
 
@@ -37,4 +38,5 @@ pub const FAMILIES: Registry = &[
     signals::FAMILY,
     memory::FAMILY,
     registers::FAMILY,
+    stepping::FAMILY,
 ];

@@ -359,7 +359,8 @@ impl Scene<'_> {
         let code = (!trap && !FAULTS.contains(&signal.0)).then(|| {
             ("si_code".to_owned(), "one of a signal that was sent".to_owned(), answer.code.to_string())
         });
-        let place = trap && answer.address != 0 && !(label::START..label::PROGRAM).contains(&answer.address);
+        let code_of_ours = label::ALL[0].0..label::PROGRAM;
+        let place = trap && answer.address != 0 && !code_of_ours.contains(&answer.address);
         let place =
             place.then(|| ("si_addr".to_owned(), "in the code".to_owned(), format!("{:#x}", answer.address)));
         code.into_iter().chain(place).collect()

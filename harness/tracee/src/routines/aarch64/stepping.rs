@@ -1,0 +1,51 @@
+//! Routines to step through; each begins with a breakpoint.
+
+use core::arch::global_asm;
+
+global_asm!(
+    // Straight code, a call and a jump; returns its argument.
+    ".globl stepped",
+    "stepped:",
+    // Behind it nothing is left of the branch to here, which PSTATE.BTYPE tells of.
+    "    nop",
+    "    brk #0",
+    ".globl stepped_1",
+    "stepped_1:",
+    "    nop",
+    ".globl stepped_2",
+    "stepped_2:",
+    "    mov x9, x30",
+    ".globl stepped_3",
+    "stepped_3:",
+    "    bl stepped_leaf",
+    ".globl stepped_4",
+    "stepped_4:",
+    "    b stepped_5",
+    "    udf #0",
+    ".globl stepped_5",
+    "stepped_5:",
+    "    mov x30, x9",
+    ".globl stepped_6",
+    "stepped_6:",
+    "    ret",
+    ".globl stepped_leaf",
+    "stepped_leaf:",
+    "    ret",
+    // A second breakpoint on the way.
+    ".globl trapped",
+    "trapped:",
+    "    nop",
+    "    brk #0",
+    ".globl trapped_1",
+    "trapped_1:",
+    "    nop",
+    ".globl trapped_2",
+    "trapped_2:",
+    "    brk #0",
+    ".globl trapped_3",
+    "trapped_3:",
+    "    nop",
+    ".globl trapped_4",
+    "trapped_4:",
+    "    ret",
+);
