@@ -9,7 +9,7 @@ use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Stop};
 use ptrace_conformance_harness::syscalls::Syscall;
 use ptrace_conformance_harness::tracee::{Flow, Resume, Stopped};
-use ptrace_conformance_harness::values::{Address, Return};
+use ptrace_conformance_harness::values::{Address, Return, ReturnPid};
 
 /// The clauses that promise the stops and the end.
 pub(super) const ENTER: &str = "sysstop.entry";
@@ -96,7 +96,12 @@ pub(super) fn check_before_restart(t: &Stopped, before: &Registers) -> Flow<Regi
     } else {
         (label::SYSCALL_INSTRUCTION, u64::MAX, Return(before.arg(0)), vec!["pc"])
     };
-    t.check(BEFORE, "result register", result, Return(registers.result()));
+    // The first argument of wait4(2) is a task's id.
+    if call == Call::Wait4 {
+        t.check(BEFORE, "result register", ReturnPid(result.0), ReturnPid(registers.result()));
+    } else {
+        t.check(BEFORE, "result register", result, Return(registers.result()));
+    }
     t.check(BEFORE, "instruction pointer", Address(place), Address(registers.ip()));
     t.check(BEFORE, "number", kept, number(t, &registers)?);
     // x7 marks an enter-stop; it is the program's again here.
