@@ -89,7 +89,7 @@ enum Verb {
 /// Which cases.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Filters {
-    /// Cases whose full name contains any of these; all without one
+    /// Cases whose full name has any of these in it, `exec::` as a whole part; all without one
     #[arg(value_name = "FILTER")]
     pub filters: Vec<String>,
     /// Take each FILTER as one full name, `family::behaviour::variant`
@@ -297,7 +297,7 @@ mod tests {
 
         Arguments:
           [FILTER]...
-                  Cases whose full name contains any of these; all without one
+                  Cases whose full name has any of these in it, `exec::` as a whole part; all without one
 
         Options:
               --exact
@@ -388,7 +388,7 @@ mod tests {
 
         Arguments:
           [FILTER]...
-                  Cases whose full name contains any of these; all without one
+                  Cases whose full name has any of these in it, `exec::` as a whole part; all without one
 
         Options:
               --exact
@@ -461,7 +461,7 @@ mod tests {
 
         Arguments:
           [FILTER]...
-                  Cases whose full name contains any of these; all without one
+                  Cases whose full name has any of these in it, `exec::` as a whole part; all without one
 
         Options:
               --exact

@@ -17,7 +17,7 @@ use crate::exit::Status;
 use crate::output;
 use crate::prose;
 use crate::report::Suite;
-use crate::select;
+use crate::select::{self, behaviour};
 use crate::style::{self, BAD, FAINT, GOOD, NOTE, STRONG, paint};
 use crate::target::Target;
 
@@ -221,7 +221,7 @@ fn decided(change: &KnownChange) -> String {
 
 /// The notes that the case helps to show.
 fn notes(name: &str) -> impl Iterator<Item = &'static Note> {
-    let behaviour = name.rsplit_once("::").map_or(name, |(behaviour, _)| behaviour).to_owned();
+    let behaviour = behaviour(name).to_owned();
     NOTES.iter().filter(move |note| note.cases.contains(&behaviour.as_str()))
 }
 

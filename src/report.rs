@@ -230,6 +230,7 @@ pub mod sample {
             package: None,
             model: None,
             cpu: None,
+            emulator: None,
             accelerator: None,
         }
     }
@@ -397,7 +398,7 @@ mod tests {
         its schema is `ptrace-conformance/report/9`, this version reads `ptrace-conformance/report/1`
         its totals do not fit its cases; was it edited or cut?
         it calls itself complete, but 1 of 2 planned cases are there
-        it calls itself `ptrace-conformance/report/1` but does not follow it: unknown field `colonel`, expected one of `arch`, `kernel`, `kernel_version`, `machine`, `platform`, `name`, `package`, `model`, `cpu`, `accelerator` at line 9 column 13
+        it calls itself `ptrace-conformance/report/1` but does not follow it: unknown field `colonel`, expected one of `arch`, `kernel`, `kernel_version`, `machine`, `platform`, `name`, `package`, `model`, `cpu`, `emulator`, `accelerator` at line 9 column 13
         ");
     }
 

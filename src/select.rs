@@ -10,6 +10,11 @@ use crate::exit::Misuse;
 /// A case to run, with its full name.
 pub type Named = (String, Variant);
 
+/// `family::behaviour` of a case's name.
+pub fn behaviour(case: &str) -> &str {
+    case.rsplit_once("::").map_or(case, |(behaviour, _)| behaviour)
+}
+
 /// The cases that the filters ask for, in the suite's order; none at all is an empty list.
 ///
 /// A filter that matches nothing beside others that do is told on standard error: it is more often
@@ -29,13 +34,22 @@ fn matching(filters: &Filters, all: Vec<Named>) -> anyhow::Result<Vec<Named>> {
     if filters.filters.is_empty() {
         return Ok(all);
     }
-    let matches = |filter: &String, (name, _): &Named| name.contains(filter.as_str());
+    let matches = |filter: &String, (name, _): &Named| has(name, filter);
     let idle: Vec<_> =
         filters.filters.iter().filter(|filter| !all.iter().any(|named| matches(filter, named))).collect();
     if idle.len() < filters.filters.len() {
         idle.iter().for_each(|filter| anstream::eprintln!("note: no case matches `{filter}`"));
     }
     Ok(all.into_iter().filter(|named| filters.filters.iter().any(|filter| matches(filter, named))).collect())
+}
+
+/// Whether the name has the filter in it; one with `::` begins where a part of the name does, so that `exec::` is the
+/// family alone.
+fn has(name: &str, filter: &str) -> bool {
+    match filter.contains("::") {
+        true => name.starts_with(filter) || name.contains(&format!("::{filter}")),
+        false => name.contains(filter),
+    }
 }
 
 fn exactly(wanted: &[String], all: Vec<Named>) -> anyhow::Result<Vec<Named>> {
@@ -53,7 +67,7 @@ pub fn unknown_case(wanted: &str, all: &[Named]) -> Misuse {
 /// What to say when no case is selected: none matches any filter, or the share has none.
 pub fn nothing_matches(filters: &Filters, all: &[Named]) -> String {
     let matched = |(name, _): &Named| {
-        filters.filters.is_empty() || filters.filters.iter().any(|filter| name.contains(filter.as_str()))
+        filters.filters.is_empty() || filters.filters.iter().any(|filter| has(name, filter))
     };
     match filters.partition {
         Some(partition) if all.iter().any(matched) => {
@@ -143,6 +157,8 @@ mod tests {
         assert_eq!(names(&[], false).unwrap().len(), 9);
         let chosen = names(&["clone_message::seize", "alternate::traceme", "absent"], false).unwrap();
         assert_eq!(chosen, ["stops::alternate::traceme", "events::clone_message::seize"]);
+        assert_eq!(names(&["message"], false).unwrap().len(), 3);
+        assert_eq!(names(&["message::", "tops::"], false).unwrap(), [""; 0]);
         assert!(names(&["absent"], false).unwrap().is_empty());
     }
 

@@ -32,6 +32,9 @@ pub struct Target {
     /// The processor as the kernel names it; debug features and register sets follow it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub cpu: Option<String>,
+    /// The program that is a virtual machine's hardware, with its version.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub emulator: Option<String>,
     /// What ran a virtual machine's instructions: `kvm` or `tcg`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub accelerator: Option<String>,
@@ -53,6 +56,7 @@ impl Target {
             package: None,
             model: None,
             cpu: std::fs::read_to_string("/proc/cpuinfo").ok().and_then(|info| cpu(&info)),
+            emulator: None,
             accelerator: None,
         })
     }

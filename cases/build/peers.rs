@@ -43,6 +43,7 @@ struct Behaviour {
     arch: Option<Vec<Arch>>,
     #[serde(default)]
     cases: Vec<String>,
+    untestable: Option<String>,
     duplicate_of: Option<String>,
 }
 
@@ -120,6 +121,11 @@ fn check(suites: &Suites, areas: &BTreeMap<PathBuf, Area>) -> Result<(), String>
             if behaviour.arch.as_ref().is_some_and(Vec::is_empty) {
                 return wrong("it is of no architecture");
             }
+            if behaviour.untestable.is_some()
+                && !(behaviour.cases.is_empty() && behaviour.duplicate_of.is_none())
+            {
+                return wrong("what cannot be tested has neither cases nor an original");
+            }
             let Some(id) = &behaviour.duplicate_of else { continue };
             let Some(original) = all.get(id.as_str()) else {
                 return wrong(&format!("there is no {id} to be a duplicate of"));
@@ -150,11 +156,11 @@ fn write(suites: &Suites, areas: &BTreeMap<PathBuf, Area>) -> Result<String, std
         writeln!(text, "    Area {{ name: {name:?}, title: {title:?}, peers: &[")?;
         for entry in &area.behaviour {
             let arches: Vec<_> = entry.arches().iter().map(|arch| format!("Arch::{arch:?}")).collect();
-            let Behaviour { id, behaviour, peers, cases, duplicate_of, .. } = entry;
+            let Behaviour { id, behaviour, peers, cases, untestable, duplicate_of, .. } = entry;
             writeln!(
                 text,
                 "        Peer {{ id: {id:?}, behaviour: {behaviour:?}, peers: &{peers:?}, arches: &[{}], \
-                 cases: &{cases:?}, duplicate_of: {duplicate_of:?} }},",
+                 cases: &{cases:?}, untestable: {untestable:?}, duplicate_of: {duplicate_of:?} }},",
                 arches.join(", ")
             )?;
         }

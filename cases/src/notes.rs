@@ -84,6 +84,13 @@ pub const NOTES: &[Note] = &[
         ],
     },
     Note {
+        title: "On aarch64 a function called at a signal's stop makes the interrupted call come again behind the handler",
+        documented: "signal(7) says which calls a handler ends with EINTR, and nothing of a debugger that does something else first.",
+        happens: "x86_64 decides about the interrupted call when the signal is delivered, from the registers as the tracer has put them back, and a call such as ppoll ends with EINTR. aarch64 has rewound the call before the stop and remembers only until the next one that it may have to end: at the breakpoint to which the function returned it knows of no call any more, the handler runs, and the call is made again from its beginning.",
+        advice: "On aarch64, where such a signal is passed on after a function call or an injected call, write -EINTR to x0 and move pc behind the call instruction, or leave the function call for another stop.",
+        cases: &["tracers::gdb_keeps_a_signal_over_a_call", "restart::function_called"],
+    },
+    Note {
         title: "A call that is skipped returns -ENOSYS on x86_64 and its first argument on aarch64",
         documented: "ptrace(2) and seccomp(2) say that the number -1 skips a call, and that the tracer may set a result.",
         happens: "Skipped at the enter-stop without writing a result, the program sees -ENOSYS on x86_64, since the entry code has put it there, and on aarch64 whatever x0 holds, its first argument. A result written at the enter-stop is kept on both.",
@@ -172,5 +179,38 @@ pub const NOTES: &[Note] = &[
         happens: "The kernel sets PSTATE.SSBS (bit 12) in the saved registers whenever it switches to the task, and the processor, which has no such bit, drops it at the next return to the program. The first stop behind an entry reads it clear, every later one reads it set.",
         advice: "Leave bit 12 out when comparing two captured states, unless HWCAP_SSBS is there.",
         cases: &["syscall_stops::pstate_from_enter_to_exit"],
+    },
+    Note {
+        title: "Hardware breakpoints outlive PTRACE_DETACH",
+        documented: "ptrace(2) does not say what becomes of them.",
+        happens: "The task runs on without a tracer and with its breakpoints, and dies of SIGTRAP at the next hit. Whoever traces it next finds them in force. Only an execve or the end of the task removes them.",
+        advice: "Disable every breakpoint of every thread before you detach.",
+        cases: &["breakpoints::detach_leaves_them", "breakpoints::next_tracer_finds_them"],
+    },
+    Note {
+        title: "From the hit of a breakpoint x86_64 goes on, and aarch64 hits it again",
+        documented: "No manual page; arch/arm64/kernel/hw_breakpoint.c, breakpoint_handler(), steps over breakpoints of perf alone.",
+        happens: "On x86_64 a hit for execution sets the resume flag, and a watchpoint's comes behind its access, so that PTRACE_CONT goes on. On aarch64 both come in front of the instruction, and any resume hits again at once, a single step too, for ever.",
+        advice: "On aarch64 disable the breakpoint, take one step, and enable it again; on x86_64 write the eflags back as you read them.",
+        cases: &[
+            "breakpoints::each_slot_hits_before_its_instruction",
+            "breakpoints::accesses_that_overlap_hit",
+            "breakpoints::resume_flag_lets_the_tracee_go_on",
+            "breakpoints::step_onto_a_breakpoint",
+        ],
+    },
+    Note {
+        title: "In a new task DR7 shows breakpoints that are not there",
+        documented: "No document; arch/x86/kernel/process.c, copy_thread().",
+        happens: "A new process or thread of x86_64 has no breakpoints, and DR0 to DR3 read 0, but DR6 and DR7 read what they do in its maker.",
+        advice: "Do not take DR7 of a new task for its state: write all of its debug registers.",
+        cases: &["breakpoints::new_task_has_none"],
+    },
+    Note {
+        title: "A hit changes a program that blocks SIGTRAP",
+        documented: "No manual page; kernel/signal.c, force_sig_info_to_task().",
+        happens: "The kernel forces the signal: SIGTRAP is taken out of the mask, and its handler is replaced by the default action, even if the tracer suppresses the signal.",
+        advice: "To leave a program as it was, restore the mask with PTRACE_SETSIGMASK. The handler is lost.",
+        cases: &["breakpoints::hit_while_sigtrap_is_blocked"],
     },
 ];

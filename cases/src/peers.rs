@@ -17,6 +17,8 @@ pub struct Peer {
     pub arches: &'static [Arch],
     /// The behaviours that check it here, `family::behaviour`; empty if it is not checked, or not all of it.
     pub cases: &'static [&'static str],
+    /// Why no case here can check it; none where one does or could.
+    pub untestable: Option<&'static str>,
     /// The id under which the same behaviour stands, with the cases that check it.
     pub duplicate_of: Option<&'static str>,
 }

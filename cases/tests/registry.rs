@@ -4,7 +4,7 @@ use ptrace_conformance_cases::{FAMILIES, changes, clauses, notes};
 use ptrace_conformance_harness::case::{Arch, Case, all_variants};
 use ptrace_conformance_harness::kernel::Kernel;
 use ptrace_conformance_harness::record::Verdict;
-use ptrace_conformance_harness::run::run_case;
+use ptrace_conformance_harness::run::{be_plain, run_case};
 use std::collections::{BTreeSet, HashSet};
 
 /// Every case with its family's name before its own.
@@ -115,6 +115,7 @@ fn notes_name_behaviours_that_there_are() {
 /// What a case declares, at least one of its variants checks; else `list` would promise too much.
 #[test]
 fn every_declared_clause_is_checked_by_some_variant() {
+    be_plain();
     let mut unchecked = BTreeSet::new();
     for (name, case) in cases() {
         let records: Vec<_> =

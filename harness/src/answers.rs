@@ -230,6 +230,17 @@ impl Stopped {
         self.must("PTRACE_SETOPTIONS", answer)
     }
 
+    /// The general registers, read twice: for what a case writes back, or compares, without knowing it.
+    ///
+    /// # Errors
+    ///
+    /// If the kernel refuses: nothing to go on with.
+    pub fn steady_registers(&self, clause: &str) -> Flow<Registers> {
+        let registers = self.registers()?;
+        self.check(clause, "registers that read otherwise", vec![], self.registers()?.differing(&registers));
+        Ok(registers)
+    }
+
     /// From the stop of the program's breakpoint to behind it: x86_64 is there already.
     ///
     /// # Errors
@@ -248,7 +259,7 @@ impl Stopped {
     ///
     /// If the kernel refuses: nothing to go on with.
     pub fn set_registers(&self, registers: &Registers) -> Flow {
-        let bytes: Vec<u8> = registers.words.iter().flat_map(|word| word.to_ne_bytes()).collect();
+        let bytes = registers.bytes();
         let answer = self.set_regset(note::PRSTATUS, &bytes);
         let length = self.must("PTRACE_SETREGSET NT_PRSTATUS", answer)?;
         self.hold(invariants::length("NT_PRSTATUS", bytes.len(), length));

@@ -37,6 +37,36 @@ pub enum Need {
     Root,
     /// `CONFIG_CHECKPOINT_RESTORE`, with which seccomp filters can be read and suspended.
     CheckpointRestore,
+    /// A processor that has this, and a kernel that lets programs use it.
+    Processor(crate::feature::Feature),
+    /// The right to use ports, which ioperm(2) gives.
+    Ports,
+    /// `CONFIG_X86_USER_SHADOW_STACK`, with which there is a register set for it.
+    ShadowStacks,
+    /// `CONFIG_IA32_EMULATION`, with which there are segment descriptors for programs.
+    ThreadAreas,
+    /// Calls of i386 by `int 0x80`: a kernel with `CONFIG_IA32_EMULATION`, which is not switched off.
+    InterruptCalls,
+    /// A kernel that executes programs of 32 bits, and a processor that runs them.
+    Programs32,
+    /// A kernel that serves calls of x32, or one that does not.
+    X32(bool),
+    /// User namespaces that this user may make, with capabilities that count in them.
+    UserNamespaces,
+    /// kcmp(2), which `CONFIG_KCMP` brings.
+    Kcmp,
+    /// Landlock, built in and active.
+    Landlock,
+    /// Yama, built in and active.
+    Yama,
+    /// A mount of one's own on which set-user-ID bits and file capabilities count.
+    SetIdFiles,
+    /// Hardware breakpoints that hit.
+    Breakpoints,
+    /// A processor that steps onto a watchpoint and comes back: QEMU's translation of x86_64 does not.
+    StepOntoWatchpoint,
+    /// A processor that traps at INT1: QEMU's translation stops the whole machine there, for a debugger of its own.
+    Int1,
     /// The right to use this request at all on this machine.
     Request(crate::request::Request),
 }

@@ -6,6 +6,7 @@
 use crate::case::Need;
 use crate::context::Halt;
 use crate::errno::Errno;
+use crate::hardware;
 use crate::process;
 use crate::version::KernelVersion;
 use std::fs;
@@ -90,12 +91,85 @@ pub fn lacks(need: Need) -> Option<String> {
         Need::CheckpointRestore if !std::path::Path::new(OF_CHECKPOINT_RESTORE).exists() => {
             Some("needs CONFIG_CHECKPOINT_RESTORE".to_owned())
         }
-        Need::Kernel(..) | Need::Root | Need::CheckpointRestore | Need::Request(_) => None,
+        Need::Processor(feature) if !feature.is_here() => {
+            Some(format!("needs a processor with {}", feature.name()))
+        }
+        Need::Ports if !process::may_use_ports() => {
+            Some("needs CAP_SYS_RAWIO and a kernel with ioperm(2)".to_owned())
+        }
+        Need::ShadowStacks if !tells_of_shadow_stacks() => {
+            Some("needs CONFIG_X86_USER_SHADOW_STACK".to_owned())
+        }
+        Need::ThreadAreas if !std::path::Path::new(OF_IA32_EMULATION).exists() => {
+            Some("needs CONFIG_IA32_EMULATION".to_owned())
+        }
+        Need::InterruptCalls if !crate::other_abis::has_interrupt_calls() => {
+            Some("needs calls of i386, which this kernel does not have or has switched off".to_owned())
+        }
+        Need::Programs32 if !crate::other_abis::runs_programs_of_32_bits() => {
+            Some("needs programs of 32 bits, which this kernel or processor does not run".to_owned())
+        }
+        Need::X32(served) if served != crate::other_abis::has_x32() => {
+            Some(format!("needs a kernel that {} calls of x32", if served { "serves" } else { "refuses" }))
+        }
+        Need::UserNamespaces => {
+            let errno = process::user_namespaces().err()?;
+            Some(format!("needs user namespaces, which cannot be made here: {errno:?}"))
+        }
+        Need::Kcmp => {
+            let errno = process::kcmp().err()?;
+            Some(format!("needs kcmp(2), which this kernel does not have or permit: {errno:?}"))
+        }
+        Need::Landlock => {
+            let errno = process::landlock().err()?;
+            Some(format!("needs Landlock, which this kernel does not have or has switched off: {errno:?}"))
+        }
+        Need::Yama if !std::path::Path::new(crate::machine::SCOPE).exists() => Some("needs Yama".to_owned()),
+        Need::SetIdFiles => {
+            let errno = process::set_id_files().err()?;
+            Some(format!(
+                "needs a mount of its own for set-user-ID programs, which cannot be made here: {errno:?}"
+            ))
+        }
+        Need::Breakpoints => {
+            let reason = hardware::without_breakpoints()?;
+            Some(format!("needs hardware breakpoints, which this machine does not have: {reason}"))
+        }
+        Need::StepOntoWatchpoint if hardware::is_translated() => Some(
+            "needs a processor that QEMU does not translate: its guest hangs at a step onto a watchpoint"
+                .to_owned(),
+        ),
+        Need::Int1 if hardware::is_translated() => Some(
+            "needs a processor that QEMU does not translate: its guest stops for good at INT1".to_owned(),
+        ),
+        Need::Kernel(..)
+        | Need::Root
+        | Need::CheckpointRestore
+        | Need::Processor(_)
+        | Need::Ports
+        | Need::ShadowStacks
+        | Need::ThreadAreas
+        | Need::InterruptCalls
+        | Need::Programs32
+        | Need::X32(_)
+        | Need::Yama
+        | Need::StepOntoWatchpoint
+        | Need::Int1
+        | Need::Request(_) => None,
     }
 }
 
 /// A file that only kernels with `CONFIG_CHECKPOINT_RESTORE` have.
 const OF_CHECKPOINT_RESTORE: &str = "/proc/sys/kernel/ns_last_pid";
+
+/// A file that only kernels with `CONFIG_IA32_EMULATION` have (arch/x86/entry/vdso/vdso32-setup.c).
+const OF_IA32_EMULATION: &str = "/proc/sys/abi/vsyscall32";
+
+/// Whether the kernel tells what shadow stacks a task has (arch/x86/kernel/cpu/proc.c), which it does with them alone.
+fn tells_of_shadow_stacks() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    field(&status, "x86_Thread_features").is_some()
+}
 
 /// Whether this process has `CAP_SYS_PTRACE` and `CAP_SYS_ADMIN`.
 fn has_rights_of_root() -> bool {

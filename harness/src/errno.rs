@@ -32,6 +32,12 @@ impl Errno {
     pub const EAGAIN: Errno = Errno(libc::EAGAIN);
     /// Invalid argument.
     pub const EINVAL: Errno = Errno(libc::EINVAL);
+    /// No such device or address; for ptrace: the task has none of these registers.
+    pub const ENXIO: Errno = Errno(libc::ENXIO);
+    /// No such device; for ptrace: the processor or the task has no such registers.
+    pub const ENODEV: Errno = Errno(libc::ENODEV);
+    /// Not supported; for ptrace: a register set that can only be read.
+    pub const EOPNOTSUPP: Errno = Errno(libc::EOPNOTSUPP);
     /// Result out of range.
     pub const ERANGE: Errno = Errno(libc::ERANGE);
     /// No such system call.

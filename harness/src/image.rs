@@ -112,6 +112,23 @@ impl Image {
         unsafe { (&raw const (*self.record()).words[index]).read_volatile() }
     }
 
+    /// Puts bytes at the start of an area.
+    pub fn set_area(&self, area: usize, bytes: &[u8]) {
+        let words = bytes.chunks(8).map(crate::lie::read);
+        for (index, word) in words.enumerate() {
+            // SAFETY: within the record; the array accesses are checked.
+            unsafe { (&raw mut (*self.record()).areas[area].0[index]).write_volatile(word) };
+        }
+    }
+
+    /// The first words of an area.
+    pub fn area(&self, area: usize, words: usize) -> Vec<u64> {
+        // SAFETY: within the record; the array accesses are checked.
+        let read =
+            |index: usize| unsafe { (&raw const (*self.record()).areas[area].0[index]).read_volatile() };
+        (0..words).map(read).collect()
+    }
+
     /// What the program saw at the step of this position.
     pub fn seen(&self, step: usize) -> Seen {
         // SAFETY: within the record; the array access is checked.

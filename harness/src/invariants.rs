@@ -4,12 +4,13 @@
 //! anywhere. What the program has put into its registers is known: inside a call those without a part in it hold
 //! sentinels, the arguments are those of one of its steps. What the tracer has written itself is left out.
 
-use crate::abi::{Step, TASK_SIZE, TASKS, op, sentinel};
+use crate::abi::{self, Step, TASK_SIZE, TASKS, op, sentinel};
 use crate::answers::Siginfo;
 use crate::arch::{self, Registers};
 use crate::errno::Errno;
 use crate::label;
 use crate::program::Encoded;
+use crate::program32;
 use crate::request::Event;
 use crate::signal::Signal;
 use crate::status::Stop;
@@ -161,9 +162,10 @@ impl Scene<'_> {
         matches!(self.stop, Stop::SyscallEnter | Stop::Event(Event::FORK | Event::VFORK | Event::CLONE))
     }
 
-    /// Before its end a call has no result.
+    /// Before its end a call has no result. Where the result's register is an argument's, that is looked at as such.
     fn no_result_yet(&self, registers: &Registers) -> Option<Broken> {
-        let early = self.has_no_result() && self.untouched(arch::RESULT);
+        let own = !arch::ARGS.contains(&arch::RESULT);
+        let early = own && self.has_no_result() && self.untouched(arch::RESULT);
         let expected = arch::result_inside_call(&registers.args());
         early.then(|| broken("result register", expected, registers.result())).flatten()
     }
@@ -360,7 +362,12 @@ impl Scene<'_> {
             ("si_code".to_owned(), "one of a signal that was sent".to_owned(), answer.code.to_string())
         });
         let code_of_ours = label::ALL[0].0..label::PROGRAM;
-        let place = trap && answer.address != 0 && !code_of_ours.contains(&answer.address);
+        // A watchpoint tells what was accessed, which may be anywhere.
+        let placed = trap && answer.code != libc::TRAP_HWBKPT && answer.address != 0;
+        // A step may lead to where nothing can be executed.
+        let record = abi::RECORD_ADDRESS..abi::RECORD_ADDRESS + abi::RECORD_SIZE;
+        let known = [code_of_ours, record, program32::SPAN];
+        let place = placed && !known.iter().any(|known| known.contains(&answer.address));
         let place =
             place.then(|| ("si_addr".to_owned(), "in the code".to_owned(), format!("{:#x}", answer.address)));
         code.into_iter().chain(place).collect()

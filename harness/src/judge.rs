@@ -45,10 +45,14 @@ fn explains(quirk: &Quirk, seen: &Observation) -> bool {
     seen.what == quirk.what && seen.observed == quirk.observed
 }
 
-/// Whether the check that a quirk is about was made, and found no deviation.
+/// Whether each check that the quirk is about holds; one that expects what the quirk observes is not about it, as in a
+/// variant without the cause.
 fn holds_everywhere(quirk: &Quirk, observations: &[Observation]) -> bool {
-    let mut about = observations.iter().filter(|seen| seen.what == quirk.what).peekable();
-    about.peek().is_some() && about.all(|seen| seen.holds == Some(true))
+    let about = |seen: &&Observation| {
+        seen.what == quirk.what && seen.holds.is_some() && seen.expected.as_deref() != Some(quirk.observed)
+    };
+    let mut checks = observations.iter().filter(about).peekable();
+    checks.peek().is_some() && checks.all(|seen| seen.holds == Some(true))
 }
 
 fn reasons(quirks: &[&Quirk]) -> String {
@@ -139,6 +143,14 @@ mod tests {
         assert_eq!(on_x86(&[check("end", "exited")], "6.1.120"), gone);
         assert_eq!(on_x86(&[check("end", "exited"), check("message", "ESRCH")], "6.1.120"), gone);
         assert_eq!(on_x86(&[check("end", "exited")], "6.1.121").0, Verdict::Conforms);
+    }
+
+    #[test]
+    fn a_check_that_expects_what_a_quirk_observes_is_not_about_it() {
+        let seen =
+            Observation { expected: Some("killed".into()), holds: Some(true), ..check("end", "killed") };
+        assert_eq!(on_x86(std::slice::from_ref(&seen), "6.1.120"), (Verdict::Conforms, String::new()));
+        assert_eq!(on_x86(&[seen, check("end", "exited")], "6.1.120").1, GONE);
     }
 
     #[test]

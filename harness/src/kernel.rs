@@ -212,10 +212,37 @@ impl Kernel {
     }
 
     fn sent(&self, call: &'static str, pid: i32, answer: Result<(), Errno>) -> Result<(), Errno> {
-        match self.consider(call, pid, || vec![Fact::Done(call, answer.map(|()| 0))]) {
-            Some((_, Fact::Done(_, lie))) => lie.map(drop),
+        self.returned(call, pid, answer.map(|()| 0)).map(drop)
+    }
+
+    /// Lets the liar at what a call returned.
+    pub(crate) fn returned(
+        &self,
+        call: &'static str,
+        pid: i32,
+        answer: Result<i64, Errno>,
+    ) -> Result<i64, Errno> {
+        match self.consider(call, pid, || vec![Fact::Done(call, answer)]) {
+            Some((_, Fact::Done(_, lie))) => lie,
             _ => answer,
         }
+    }
+
+    /// Lets the liar at how much memory a call read, and at what it read there.
+    pub(crate) fn was_read(
+        &self,
+        call: &'static str,
+        pid: i32,
+        answer: Result<i64, Errno>,
+        buffer: &mut [u8],
+    ) -> Result<i64, Errno> {
+        let mut answer = answer;
+        if let Some(liar) = &self.liar {
+            let read = answer.map_or(0, |read| read as usize);
+            let facts = lie::of_memory(call, answer, &buffer[..read]);
+            falsify(liar.consider(call, pid, &facts), &mut answer, buffer, None);
+        }
+        answer
     }
 
     /// What the program reports of a step.
@@ -281,7 +308,7 @@ impl Kernel {
 }
 
 /// Puts a lie in its place.
-pub(crate) fn falsify(
+fn falsify(
     lie: Option<(Place, Fact)>,
     answer: &mut Result<i64, Errno>,
     buffer: &mut [u8],

@@ -7,7 +7,7 @@ use crate::kernel::Data;
 use crate::request::Request;
 use crate::tracee::Task;
 
-#[cfg(target_arch = "x86_64")]
+/// The USER area, which x86_64 alone has; elsewhere the requests are refused with `EIO`.
 impl Task {
     /// `PTRACE_PEEKUSER`: a word of the USER area.
     ///
@@ -28,7 +28,10 @@ impl Task {
     pub fn poke_user(&self, offset: u64, word: u64) -> Result<(), Errno> {
         self.request(Request::POKEUSER, offset, Data::Word(word)).map(drop)
     }
+}
 
+#[cfg(target_arch = "x86_64")]
+impl Task {
     /// `PTRACE_GETREGS`, `GETFPREGS` or `GETFPXREGS`, into a buffer of the right size.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ use crate::status::Status;
 use nix::errno::Errno;
 use nix::unistd::{ForkResult, Pid};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::sync::OnceLock;
 use std::sync::atomic::AtomicU8;
 
 /// Where the numbers of descriptors end if the kernel does not know close_range(2).
@@ -69,6 +70,87 @@ pub(crate) fn seccomp_filters() -> nix::Result<()> {
     let action = libc::SECCOMP_RET_TRACE;
     // SAFETY: the action is ours and only read.
     let answer = unsafe { libc::syscall(libc::SYS_seccomp, GET_ACTION_AVAIL, 0, &raw const action) };
+    Errno::result(answer).map(drop)
+}
+
+/// Whether ioperm(2) is there and allowed: gives itself a port that nothing is behind, and gives it back.
+pub(crate) fn may_use_ports() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: no memory is involved, and the port is not used.
+    return unsafe { libc::ioperm(0x80, 1, 1) == 0 && libc::ioperm(0x80, 1, 0) == 0 };
+    #[cfg(target_arch = "aarch64")]
+    false
+}
+
+/// Whether this user may make a user namespace, and its capabilities there count: a child finds out.
+pub(crate) fn user_namespaces() -> nix::Result<()> {
+    static ANSWER: OnceLock<nix::Result<()>> = OnceLock::new();
+    // SAFETY: no memory is involved.
+    let counts = || unsafe { libc::unshare(libc::CLONE_NEWNS) == 0 };
+    *ANSWER.get_or_init(|| child_finds(libc::CLONE_NEWUSER, counts))
+}
+
+/// Whether this user may mount a file system on which a file's capabilities count, and has one to give: a child finds
+/// out, in a mount namespace of its own.
+pub(crate) fn set_id_files() -> nix::Result<()> {
+    static ANSWER: OnceLock<nix::Result<()>> = OnceLock::new();
+    *ANSWER.get_or_init(|| child_finds(libc::CLONE_NEWNS, makes_set_id_file))
+}
+
+/// Whether this holds in a child with such namespaces of its own.
+fn child_finds(namespaces: i32, holds: fn() -> bool) -> nix::Result<()> {
+    let flags = namespaces | libc::SIGCHLD;
+    // SAFETY: a fork whose child makes some more system calls and ends.
+    let pid = Errno::result(unsafe { libc::syscall(libc::SYS_clone, flags, 0, 0, 0, 0) })?;
+    if pid == 0 {
+        exit_now(i32::from(!holds()));
+    }
+    match wait(pid as i32, 0)? {
+        Some((_, Status(0))) => Ok(()),
+        _ => Err(Errno::EPERM),
+    }
+}
+
+/// What [`set_id_files`] tries.
+fn makes_set_id_file() -> bool {
+    const PLACE: &std::ffi::CStr = c"/tmp";
+    let capability = [0x0200_0001_u32, 1 << 10, 0, 0, 0];
+    let (root, none) = (c"/", std::ptr::null());
+    // SAFETY: all strings end with a zero byte, and the attribute has as many bytes as are named.
+    unsafe {
+        let private =
+            libc::mount(none, root.as_ptr(), none, libc::MS_REC | libc::MS_PRIVATE, none.cast()) == 0;
+        let kind = c"tmpfs".as_ptr();
+        let mounted = private && libc::mount(kind, PLACE.as_ptr(), kind, 0, none.cast()) == 0;
+        let file =
+            if mounted { libc::open(c"/tmp/p".as_ptr(), libc::O_CREAT | libc::O_WRONLY, 0o755) } else { -1 };
+        let name = c"security.capability".as_ptr();
+        let bind = libc::prctl(libc::PR_CAPBSET_READ, 10, 0, 0, 0) == 1;
+        let attribute = capability.as_ptr().cast();
+        file >= 0
+            && bind
+            && libc::fchown(file, 2, 2) == 0
+            && libc::fchmod(file, 0o6755) == 0
+            && libc::fsetxattr(file, name, attribute, 20, 0) == 0
+    }
+}
+
+/// Whether kcmp(2) is there: a process is asked whether it shares memory with itself.
+pub(crate) fn kcmp() -> nix::Result<()> {
+    const KCMP_VM: i32 = 1;
+    // SAFETY: no memory is involved.
+    let answer = unsafe {
+        let pid = libc::getpid();
+        libc::syscall(libc::SYS_kcmp, pid, pid, KCMP_VM, 0, 0)
+    };
+    Errno::result(answer).map(drop)
+}
+
+/// Whether Landlock is there: it is asked for its version.
+pub(crate) fn landlock() -> nix::Result<()> {
+    const VERSION: u32 = 1;
+    // SAFETY: no memory is involved.
+    let answer = unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, 0, 0, VERSION) };
     Errno::result(answer).map(drop)
 }
 

@@ -130,6 +130,19 @@ impl Program {
         address
     }
 
+    /// Bytes that the program brings along; gives their address.
+    pub fn bytes(&mut self, bytes: &[u8]) -> u64 {
+        let words: Vec<u64> = bytes.chunks(8).map(crate::lie::read).collect();
+        self.data(&words)
+    }
+
+    /// The steps of an image that somebody will execute the program's own file for: a word of its data, at this
+    /// address, becomes the text that tells the image to begin with them.
+    pub fn entry(&mut self, place: u64, image: impl FnOnce(&mut Program)) {
+        let block = self.in_new_block(image);
+        self.entries.push(((place - DATA) as usize / 8, block));
+    }
+
     /// A string that the program brings along, with its zero byte; gives its address.
     pub fn text(&mut self, text: &str) -> u64 {
         let mut bytes = text.as_bytes().to_vec();
@@ -138,9 +151,19 @@ impl Program {
         self.data(&words)
     }
 
+    /// Address of the handler's count of its runs.
+    pub const HANDLED: u64 = abi::RECORD_ADDRESS + std::mem::offset_of!(abi::Record, handled) as u64;
+
     /// Address of free word `index` of the record, which program and scenario share.
     pub const fn shared(index: usize) -> u64 {
         abi::RECORD_ADDRESS + std::mem::offset_of!(abi::Record, words) as u64 + 8 * index as u64
+    }
+
+    /// Address of an area of bytes, 0 or 1, which program and scenario share: see
+    /// [`crate::tracee::Task::set_area`].
+    pub const fn area(index: usize) -> u64 {
+        let place = std::mem::offset_of!(abi::Record, areas) + index * abi::AREA_SIZE;
+        abi::RECORD_ADDRESS + place as u64
     }
 
     /// A call that makes a task, which then runs `child`.
@@ -245,9 +268,13 @@ impl Program {
 
     fn free_name(&self, name: &str) -> String {
         let taken = |name: &str| self.blocks.iter().flatten().any(|line| line.name == name);
-        let numbered = (2..).map(|number| format!("{name}_{number}"));
-        std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
+        (1..).map(|number| step_name(name, number)).find(|name| !taken(name)).unwrap_or_default()
     }
+}
+
+/// The name of the how manieth step, from 1, that has this one: `getpid`, `getpid_2`.
+pub fn step_name(name: &str, number: usize) -> String {
+    if number == 1 { name.to_owned() } else { format!("{name}_{number}") }
 }
 
 impl Line {

@@ -4,8 +4,8 @@
 use crate::case::Axis;
 use crate::context::{Context, Flow};
 use crate::errno::Errno;
-use crate::kernel::{Kernel, falsify, outcome};
-use crate::lie::{self, Fact};
+use crate::kernel::{Kernel, outcome};
+use crate::lie;
 use crate::tracee::Task;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::FileExt as _;
@@ -89,13 +89,11 @@ impl Kernel {
         self.go_on();
         let ours = cut(buffer, pieces);
         let words = [ours.as_ptr() as u64, ours.len() as u64, remote.as_ptr() as u64, remote.len() as u64, 0];
-        let mut answer = self.process_vm(direction, pid, words);
-        if let Some(liar) = self.liar() {
-            let read = answer.map_or(0, |read| read as usize);
-            let filled = if direction == Direction::Read { &buffer[..read] } else { &[] };
-            let facts = lie::of_memory(direction.name(), answer, filled);
-            falsify(liar.consider(direction.name(), pid, &facts), &mut answer, buffer, None);
-        }
+        let answer = self.process_vm(direction, pid, words);
+        let answer = match direction {
+            Direction::Read => self.was_read(direction.name(), pid, answer, buffer),
+            Direction::Write => self.returned(direction.name(), pid, answer),
+        };
         self.note(pid, || format!("{} of {} -> {}", direction.name(), buffer.len(), outcome(&answer)));
         answer
     }
@@ -110,10 +108,7 @@ impl Kernel {
     }
 
     fn done(&self, what: &'static str, pid: i32, answer: Result<i64, Errno>) -> Result<i64, Errno> {
-        let answer = match self.consider(what, pid, || vec![Fact::Done(what, answer)]) {
-            Some((_, Fact::Done(_, lie))) => lie,
-            _ => answer,
-        };
+        let answer = self.returned(what, pid, answer);
         self.note(pid, || format!("{what} -> {}", outcome(&answer)));
         answer
     }
@@ -213,15 +208,20 @@ impl MemoryFile {
         kernel.go_on();
         let mut bytes = vec![0; length];
         let read = self.file.read_at(&mut bytes, address);
-        let mut answer = read.map(|read| read as i64).map_err(|error| Errno::of(&error));
-        if let Some(liar) = kernel.liar() {
-            let filled = answer.map_or(0, |read| read as usize);
-            let facts = lie::of_memory(READ, answer, &bytes[..filled]);
-            falsify(liar.consider(READ, self.pid, &facts), &mut answer, &mut bytes, None);
-        }
+        let answer = read.map(|read| read as i64).map_err(|error| Errno::of(&error));
+        let answer = kernel.was_read(READ, self.pid, answer, &mut bytes);
         kernel.note(self.pid, || format!("{READ} at {address:#x} -> {}", outcome(&answer)));
         bytes.resize(usize::try_from(answer?).unwrap_or_default(), 0);
         Ok(bytes)
+    }
+
+    /// The word at an address, or none if the file gives less than one.
+    ///
+    /// # Errors
+    ///
+    /// As for [`MemoryFile::read`].
+    pub fn word(&self, address: u64) -> Result<Option<u64>, Errno> {
+        Ok(self.read(address, 8)?.try_into().ok().map(u64::from_ne_bytes))
     }
 
     /// Writes bytes to an address and those behind it: how many were written.

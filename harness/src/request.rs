@@ -114,8 +114,12 @@ requests! {
 
 impl Request {
     /// Whether it may have written something although it was refused: x86_64 writes a whole set word by word.
-    pub const fn writes_in_part(self) -> bool {
-        cfg!(target_arch = "x86_64") && self.0 == 13
+    pub fn writes_in_part(self) -> bool {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Request::SETREGS => true,
+            _ => false,
+        }
     }
 
     /// Which general registers it can change, a bit for each by its index; `addr` says which in some.
@@ -239,6 +243,44 @@ pub mod note {
     pub const PRSTATUS: u64 = 1;
     /// Floating-point registers.
     pub const PRFPREG: u64 = 2;
+    /// x86: extended state, as XSAVE writes it.
+    pub const X86_XSTATE: u64 = 0x202;
+    /// x86: segment descriptors of 32-bit programs.
+    pub const X86_TLS: u64 = 0x200;
+    /// x86: the bitmap of ports that may be used.
+    pub const X86_IOPERM: u64 = 0x201;
+    /// x86: the shadow stack pointer.
+    pub const X86_SHSTK: u64 = 0x204;
+    /// aarch64: the thread pointers.
+    pub const ARM_TLS: u64 = 0x401;
     /// aarch64: the system call number, four bytes.
     pub const ARM_SYSTEM_CALL: u64 = 0x404;
+    /// aarch64: vector registers of any length.
+    pub const ARM_SVE: u64 = 0x405;
+    /// aarch64: which bits of a pointer are authentication codes.
+    pub const ARM_PAC_MASK: u64 = 0x406;
+    /// aarch64: the keys for addresses.
+    pub const ARM_PACA_KEYS: u64 = 0x407;
+    /// aarch64: the generic key.
+    pub const ARM_PACG_KEYS: u64 = 0x408;
+    /// aarch64: whether addresses may have tags, and how tags are checked.
+    pub const ARM_TAGGED_ADDR_CTRL: u64 = 0x409;
+    /// aarch64: which keys are in use.
+    pub const ARM_PAC_ENABLED_KEYS: u64 = 0x40a;
+    /// aarch64: vector registers of streaming mode.
+    pub const ARM_SSVE: u64 = 0x40b;
+    /// aarch64: the matrix register.
+    pub const ARM_ZA: u64 = 0x40c;
+    /// aarch64: the table of SME2.
+    pub const ARM_ZT: u64 = 0x40d;
+    /// aarch64: the mode of 8-bit floating point.
+    pub const ARM_FPMR: u64 = 0x40e;
+    /// aarch64: permission overlays.
+    pub const ARM_POE: u64 = 0x40f;
+    /// aarch64: the guarded control stack.
+    pub const ARM_GCS: u64 = 0x410;
+    /// aarch64: hardware breakpoints.
+    pub const ARM_HW_BREAK: u64 = 0x402;
+    /// aarch64: hardware watchpoints.
+    pub const ARM_HW_WATCH: u64 = 0x403;
 }

@@ -8,9 +8,24 @@ use crate::program::Program;
 use crate::record::{CaseRecord, Observation, Verdict};
 use crate::spawn::can_execute_descriptors;
 use crate::version::KernelVersion;
-use crate::{environment, judge, start, teardown, worker_images};
+use crate::{environment, judge, process, start, teardown, worker_images};
+use nix::sys::prctl;
+use nix::sys::signal::SigSet;
+use nix::unistd::{Pid, setpgid};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
+
+/// Gives this process what tracees inherit and scenarios rely on, whoever started it: workers do so before they run
+/// cases, and so must everybody else who runs them.
+pub fn be_plain() {
+    // Optional: what loses its parent comes to us, and not to init.
+    let _ = prctl::set_child_subreaper(true);
+    // Not an orphaned group, its leader's parent being in another group of the session: job control stops work.
+    let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
+    // What nohup(1) has us ignore, a tracee would.
+    process::default_signals();
+    let _ = SigSet::empty().thread_set_mask();
+}
 
 /// Runs the variant under its full name, and asks this kernel.
 pub fn run_case(name: &str, variant: Variant, kernel: Kernel) -> CaseRecord {

@@ -99,7 +99,8 @@ impl Task {
     /// `EIO` where the kernel lacks it.
     pub fn rseq(&self) -> Result<RseqConfiguration, Errno> {
         let mut bytes = [0; 24];
-        self.request(Request::GET_RSEQ_CONFIGURATION, 24, Data::Buffer(&mut bytes))?;
+        let told = self.request(Request::GET_RSEQ_CONFIGURATION, 24, Data::Buffer(&mut bytes))?;
+        self.hold(invariants::length("the rseq configuration", bytes.len(), told as usize));
         let words = words(&bytes);
         let halves = |word: u64| (word as u32, (word >> 32) as u32);
         let ((size, signature), (flags, pad)) = (halves(words[1]), halves(words[2]));

@@ -268,6 +268,19 @@ impl Task {
         self.context.kernel.words(self.pid, vec![self.image.word(index)], name)[0]
     }
 
+    /// Puts bytes into an area for the program to load, see [`crate::program::Program::area`].
+    pub fn set_area(&self, area: usize, bytes: &[u8]) {
+        self.image.set_area(area, bytes);
+    }
+
+    /// The first bytes of an area, which the program may have stored; whole words.
+    pub fn area(&self, area: usize, bytes: usize) -> Vec<u8> {
+        let words = self.image.area(area, bytes / 8);
+        let name = |at: usize| Word::Bits(format!("word {at} of the program's area {area}"));
+        let words = self.context.kernel.words(self.pid, words, name);
+        words.iter().flat_map(|word| word.to_ne_bytes()).collect()
+    }
+
     /// Sends a signal to the process.
     ///
     /// # Errors
@@ -368,7 +381,8 @@ impl Task {
     /// If the program has no such step.
     pub fn given(&self, step: &str) -> Flow<[u64; 6]> {
         let step = &self.program.steps[self.position(step)?];
-        Ok(std::array::from_fn(|index| step.words[index + 1]))
+        let refers = |index: usize| crate::abi::Step::refs(step.head) & 1 << index != 0;
+        Ok(std::array::from_fn(|index| if refers(index + 1) { 0 } else { step.words[index + 1] }))
     }
 
     pub(crate) fn position(&self, step: &str) -> Flow<usize> {

@@ -8,11 +8,11 @@ use crate::lie::Liar;
 use crate::process;
 use crate::progress;
 use crate::reap;
-use crate::run::{list_lies, run_case};
+use crate::run::{self, list_lies, run_case};
 use crate::wire::{Inbox, Kind, Message};
 use nix::sys::prctl;
-use nix::sys::signal::{SigSet, Signal};
-use nix::unistd::{Pid, getppid, setpgid};
+use nix::sys::signal::Signal;
+use nix::unistd::{Pid, getppid};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs::File;
@@ -54,12 +54,8 @@ pub(crate) fn run(requests: OwnedFd, answers: OwnedFd, guardian: Pid, cases: &Ca
 /// Kernels may lack any of it but the signals, and are conformance-tested nevertheless.
 fn settle(requests: &OwnedFd, answers: &OwnedFd) {
     let _ = prctl::set_pdeathsig(Signal::SIGKILL);
-    let _ = prctl::set_child_subreaper(true);
-    // Not an orphaned group, its leader's parent being in another group of the session: job control stops work.
-    let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
     process::close_all_but(&[0, 1, 2, requests.as_raw_fd(), answers.as_raw_fd()]);
-    process::default_signals();
-    let _ = SigSet::empty().thread_set_mask();
+    run::be_plain();
 }
 
 fn judge(request: &Message, cases: &Cases) -> Message {

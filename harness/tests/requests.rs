@@ -6,7 +6,7 @@ use ptrace_conformance_harness::errno::Errno;
 use ptrace_conformance_harness::kernel::Kernel;
 use ptrace_conformance_harness::label;
 use ptrace_conformance_harness::record::Verdict;
-use ptrace_conformance_harness::run::run_case;
+use ptrace_conformance_harness::run::{be_plain, run_case};
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Stop};
 use ptrace_conformance_harness::syscalls::Syscall;
@@ -14,6 +14,7 @@ use ptrace_conformance_harness::tracee::{Resume, Stopped};
 
 /// Runs a scenario under every start and wants it to conform.
 fn check(case: &'static Case) {
+    be_plain();
     let family = Family { name: "test", title: "", cases: Box::leak(Box::new([std::slice::from_ref(case)])) };
     for (name, variant) in all_variants(std::slice::from_ref(Box::leak(Box::new(family)))) {
         let record = run_case(&name, variant, Kernel::new(true, None));

@@ -3,8 +3,8 @@
 use object::read::elf::{ElfFile64, FileHeader, ProgramHeader, SectionHeader, Sym};
 use object::{Endianness, elf};
 
-/// Largest file, in bytes: a page of code, two of program and data, symbols.
-const LARGEST: usize = 16 * 1024;
+/// Largest file, in bytes: a page of code, two of program and data, a page of symbols.
+const LARGEST: usize = 20 * 1024;
 
 /// Says what is wrong with the file, if anything.
 ///

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use ptrace_conformance_harness::record::Verdict;
 use serde::{Deserialize, Serialize};
 
+use crate::select::behaviour;
+
 /// What became of one lie.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fate {
@@ -139,11 +141,6 @@ impl Audited {
     pub fn behaviour(&self) -> &str {
         behaviour(&self.name)
     }
-}
-
-/// The behaviour of a case's name.
-pub fn behaviour(case: &str) -> &str {
-    case.rsplit_once("::").map_or(case, |(behaviour, _)| behaviour)
 }
 
 #[cfg(test)]

@@ -238,6 +238,7 @@ pub mod tests {
             judged.told(format!("answer 3: {lie}"), "wait".to_owned(), fate);
         }
         judged.proved.insert("stop.event".to_owned());
+        judged.checked.extend(["stop.event".to_owned(), "stop.never".to_owned()]);
         let cases =
             vec![judged, case("a::c::seize", Verdict::Skipped), case("a::d::seize", Verdict::Deviates)];
         Findings::new(crate::report::sample::report(&[]).target, cases, 4)
@@ -257,6 +258,7 @@ pub mod tests {
         a::b::seize, answer 3: the next event: silent (wait)
           and 2 more; --all lists them
         a::d::seize deviates, so it cannot be audited: why not
+        no lie made a check of stop.never fail in a::b
 
         family                                      lies     noticed    by limit unspecified      silent       share
         a                                              5           1           1           1           2     25.00 %
@@ -278,6 +280,7 @@ pub mod tests {
             case["silent"],
             serde_json::json!(["answer 3: the next event", "answer 3: stop signal SIGUSR2"])
         );
+        assert_eq!(document["never_failing"], serde_json::json!({ "stop.never": ["a::b"] }));
         assert_eq!(case["totals"]["by_time_limit"], 1);
         assert_eq!(case["unspecified"][0][1], "said so");
     }

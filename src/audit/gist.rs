@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::audited::Totals;
 use crate::exit::Misuse;
 use crate::report;
+use crate::select::behaviour;
 use crate::target::Target;
 
 /// The version of the findings' JSON.
@@ -25,10 +25,15 @@ pub struct Gist {
     pub target: Target,
     /// Whether all planned cases are in it.
     pub complete: bool,
-    /// All lies together.
-    pub totals: Totals,
     /// The clauses.
     pub proved: Proved,
+    cases: Vec<Case>,
+}
+
+/// A case that was audited.
+#[derive(Debug, Deserialize)]
+struct Case {
+    name: String,
 }
 
 impl Gist {
@@ -42,6 +47,11 @@ impl Gist {
         let gist = serde_json::from_str(text).map_err(|error| Misuse(format!("it is no audit: {error}")))?;
         Ok(Some(gist))
     }
+
+    /// The behaviours of which it tells.
+    pub fn behaviours(&self) -> BTreeSet<&str> {
+        self.cases.iter().map(|case| behaviour(&case.name)).collect()
+    }
 }
 
 #[cfg(test)]
@@ -52,7 +62,9 @@ impl Gist {
         for (clause, behaviour) in proved {
             by_clause.entry((*clause).to_owned()).or_default().insert((*behaviour).to_owned());
         }
-        Gist { target, complete: true, totals: Totals::default(), proved: by_clause }
+        let cases =
+            proved.iter().map(|(_, behaviour)| Case { name: format!("{behaviour}::seize") }).collect();
+        Gist { target, complete: true, proved: by_clause, cases }
     }
 }
 
@@ -65,7 +77,7 @@ mod tests {
     fn its_gist_can_be_read_again() {
         let text = findings().json().unwrap();
         let gist = Gist::read(&text).unwrap().unwrap();
-        assert_eq!((gist.complete, gist.totals), (false, findings().totals()));
+        assert!(!gist.complete);
         assert_eq!(gist.proved, findings().proved());
         let bad = |text: &str| Gist::read(text).expect_err("no audit").to_string();
         assert!(bad(&text.replace("audit/2", "audit/1")).contains("this version reads"));

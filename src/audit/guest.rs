@@ -10,14 +10,14 @@ use anyhow::bail;
 use ptrace_conformance_harness::parallel;
 use ptrace_conformance_harness::record::{CaseRecord, Observation};
 
-use super::audited::{Audited, behaviour};
+use super::audited::Audited;
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Filters;
 use crate::interrupt::Interruption;
 use crate::progress::Progress;
 use crate::report::Report;
-use crate::select::Named;
+use crate::select::{Named, behaviour};
 use crate::target::Target;
 use crate::vm;
 

@@ -22,7 +22,6 @@ use crate::select::{self, Named};
 use crate::target::Target;
 use crate::vm;
 use audited::Audited;
-pub use audited::Totals;
 use findings::Findings;
 pub use gist::{Gist, Proved};
 use guest::Telling;

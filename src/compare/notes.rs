@@ -41,15 +41,12 @@ fn suite(old: &Report, new: &Report) -> Option<String> {
 /// The machines, as far as they differ.
 fn machine(old: &Report, new: &Report) -> Option<String> {
     let (old, new) = (&old.target, &new.target);
-    let none = || "none".to_owned();
+    let own = |told: &Option<String>| told.clone().unwrap_or_else(|| "none".to_owned());
     let differing = [
         ("platform", old.platform.clone(), new.platform.clone()),
-        (
-            "accelerator",
-            old.accelerator.clone().unwrap_or_else(none),
-            new.accelerator.clone().unwrap_or_else(none),
-        ),
-        ("processor", old.cpu.clone().unwrap_or_else(none), new.cpu.clone().unwrap_or_else(none)),
+        ("emulator", own(&old.emulator), own(&new.emulator)),
+        ("accelerator", own(&old.accelerator), own(&new.accelerator)),
+        ("processor", own(&old.cpu), own(&new.cpu)),
     ];
     let told: Vec<_> = differing
         .iter()

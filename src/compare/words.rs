@@ -120,6 +120,7 @@ pub fn facts(target: &Target) -> Vec<(&'static str, String)> {
         fact("package", &target.package),
         Some(("architecture", target.arch.clone())),
         Some(("platform", target.platform.clone())),
+        fact("emulator", &target.emulator),
         fact("accelerator", &target.accelerator),
         fact("model", &target.model),
         fact("processor", &target.cpu),

@@ -23,6 +23,11 @@ impl Behaviour<'_> {
         self.tests.iter().any(|test| peers::suite(test).is_some_and(|suite| suite.tests))
     }
 
+    /// Whether a case here could check it.
+    pub fn is_testable(&self) -> bool {
+        self.peer.untestable.is_none()
+    }
+
     /// Whether cases here check all of it.
     pub fn is_covered(&self) -> bool {
         !self.peer.cases.is_empty()
@@ -55,6 +60,7 @@ pub mod sample {
         peers: &["gvisor:Stop"],
         arches: Arch::ALL,
         cases: &["family::case"],
+        untestable: None,
         duplicate_of: None,
     };
 
@@ -64,6 +70,7 @@ pub mod sample {
         peers: &[
             PEER,
             Peer { id: "A-2", behaviour: "So is a|b.", peers: &["redhat:x"], cases: &[], ..PEER },
+            Peer { id: "A-3", peers: &[], cases: &[], untestable: Some("It is over."), ..PEER },
             Peer { id: "o.A-1", peers: &["redhat:y"], cases: &[], duplicate_of: Some("A-1"), ..PEER },
         ],
     }];

@@ -138,10 +138,10 @@ mod tests {
         insta::assert_snapshot!(text, @"
         clause                  testable         cases  executed on
         stop.syscall.alternate  yes                  2  x86_64 6.1-7.3
-        stop.x|y                yes                  0  no case yet
+        stop.x|y                yes                  2  x86_64 6.1-7.3
         yama.scope              needs-config         0  needs-config
 
-        3 clauses; testable anywhere: 2, of these with a case: 1, executed: 1, seen failing too: 1; others with a case: 0
+        3 clauses; testable anywhere: 2, of these with a case: 2, executed: 2, seen failing too: 2; others with a case: 0
         ");
     }
 
@@ -160,9 +160,9 @@ mod tests {
           "totals": {
             "clauses": 2,
             "testable": 2,
-            "checked": 1,
-            "executed": 1,
-            "covered": 1,
+            "checked": 2,
+            "executed": 2,
+            "covered": 2,
             "others_checked": 0
           },
           "clauses": [
@@ -203,10 +203,19 @@ mod tests {
               "kind": "must",
               "testable": "yes",
               "same_as": "stop.syscall.alternate",
-              "cases": [],
-              "executed_on": [],
-              "seen_failing_on": [],
-              "covered": false
+              "cases": [
+                "family::case_0",
+                "family::case_1"
+              ],
+              "executed_on": [
+                "debian-6.1.9",
+                "debian-7.3.4",
+                "x86_64 Linux 6.18.1 (host)"
+              ],
+              "seen_failing_on": [
+                "x86_64"
+              ],
+              "covered": true
             }
           ]
         }

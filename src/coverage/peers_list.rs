@@ -27,6 +27,7 @@ struct Totals {
     behaviours: usize,
     /// Those that some suite tests; of the others tools and sources know.
     tested: usize,
+    testable: usize,
     covered: usize,
     tested_and_covered: usize,
 }
@@ -40,6 +41,8 @@ struct Entry<'a> {
     arch: Vec<&'static str>,
     /// `family::behaviour` of each case that checks it.
     cases: &'a [&'a str],
+    /// Why no case can check it.
+    untestable: Option<&'a str>,
 }
 
 /// Lists the behaviours whose ids begin with one of the filters, or that the suite of this code tests; all without.
@@ -74,6 +77,7 @@ fn totals(behaviours: &[Behaviour<'_>]) -> Totals {
     Totals {
         behaviours: behaviours.len(),
         tested: count(&|one| one.is_tested()),
+        testable: count(&|one| one.is_testable()),
         covered: count(&|one| one.is_covered()),
         tested_and_covered: count(&|one| one.is_tested() && one.is_covered()),
     }
@@ -97,6 +101,7 @@ fn entry<'a>(one: &Behaviour<'a>) -> Entry<'a> {
         peers: one.tests.iter().copied().collect(),
         arch: one.peer.arches.iter().map(|arch| arch.name()).collect(),
         cases: one.peer.cases,
+        untestable: one.peer.untestable,
     }
 }
 
@@ -112,10 +117,10 @@ fn human(behaviours: &[Behaviour<'_>]) -> String {
 }
 
 fn counts(totals: &Totals) -> String {
-    let Totals { behaviours, tested, covered, tested_and_covered } = totals;
+    let Totals { behaviours, tested, testable, covered, tested_and_covered } = totals;
     format!(
-        "\n{behaviours} behaviours, {covered} of them checked here; other suites test {tested}, of which \
-         {tested_and_covered} are checked here\n"
+        "\n{behaviours} behaviours, {testable} of them testable, {covered} checked here; other suites test {tested}, \
+         of which {tested_and_covered} are checked here\n"
     )
 }
 
@@ -131,8 +136,9 @@ mod tests {
         id   cases  behaviour
         A-1      1  A stop is a stop.
         A-2      0  So is a|b.
+        A-3      0  A stop is a stop.
 
-        2 behaviours, 1 of them checked here; other suites test 2, of which 1 are checked here
+        3 behaviours, 2 of them testable, 1 checked here; other suites test 2, of which 1 are checked here
         ");
     }
 
@@ -149,6 +155,7 @@ mod tests {
           "totals": {
             "behaviours": 1,
             "tested": 1,
+            "testable": 1,
             "covered": 1,
             "tested_and_covered": 1
           },
@@ -167,7 +174,8 @@ mod tests {
               ],
               "cases": [
                 "family::case"
-              ]
+              ],
+              "untestable": null
             }
           ]
         }
@@ -181,7 +189,7 @@ mod tests {
             let wanted = behaviours(sample::AREAS).into_iter().filter(|one| is_wanted(one, &filters));
             wanted.map(|one| one.peer.id).collect::<Vec<_>>()
         };
-        assert_eq!(ids(&[]), ["A-1", "A-2"]);
+        assert_eq!(ids(&[]), ["A-1", "A-2", "A-3"]);
         assert_eq!(ids(&["A-2"]), ["A-2"]);
         assert_eq!(ids(&["gvisor"]), ["A-1"]);
         assert_eq!(ids(&["redhat"]), ["A-1", "A-2"], "one by its duplicate");

@@ -21,7 +21,7 @@ fn emulator(arch: Arch) -> Finding {
         Arch::X86_64 => "QEMU for x86_64",
         Arch::Aarch64 => "QEMU for aarch64",
     };
-    match qemu::version(arch) {
+    match qemu::version(&qemu::program(arch)) {
         Some(version) => Finding::fine(topic, version),
         None => Finding::note(topic, "not found", qemu::install_hint(arch)),
     }

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use ptrace_conformance_cases::FAMILIES;
+use ptrace_conformance_harness::case::all_variants;
 
 use super::{Proof, put, read, read_file, write};
 use crate::audit::Gist;
@@ -10,6 +12,7 @@ use crate::coverage;
 use crate::exit::{Misuse, Status};
 use crate::quirks;
 use crate::report::Report;
+use crate::select::behaviour;
 
 /// The page about everything that differs.
 const QUIRKS: &str = "QUIRKS.md";
@@ -63,6 +66,8 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
     if !audits.is_empty() {
         let mut proof = Proof::read(&args.reports)?;
         audits.into_iter().try_for_each(|gist| proof.take(gist))?;
+        let there = all_variants(FAMILIES);
+        proof.forget_all_but(&there.iter().map(|(name, _)| behaviour(name)).collect());
         proof.write(&args.reports)?;
     }
     let (kept, pages) = keep(&args.reports, reports)?;

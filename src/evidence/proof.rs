@@ -3,13 +3,13 @@
 //! A check that no lie ever made fail may be one that cannot fail; a clause counts as covered only where a check of
 //! it was executed and some check of it was seen failing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
-use crate::audit::{Gist, Proved, Totals};
+use crate::audit::{Gist, Proved};
 use crate::exit::Misuse;
 use crate::output::Place;
 use crate::report::Suite;
@@ -18,9 +18,9 @@ use crate::target::Target;
 /// The file in the directory of evidence.
 pub const PROOF: &str = "proof.json";
 
-const SCHEMA: &str = "ptrace-conformance/proof/1";
+const SCHEMA: &str = "ptrace-conformance/proof/2";
 
-/// One audit for each architecture, by its name.
+/// What was proved on each kind of target, such as `qemu-aarch64`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Proof {
@@ -29,11 +29,12 @@ pub struct Proof {
     audits: BTreeMap<String, Audit>,
 }
 
+/// All audits of one kind of target, the newest of each behaviour.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Audit {
+    /// Of the newest audit.
     target: Target,
-    totals: Totals,
     proved: Proved,
 }
 
@@ -70,15 +71,37 @@ impl Proof {
         Place::at(&dir.join(PROOF))?.write(&(serde_json::to_string_pretty(self)? + "\n"))
     }
 
-    /// Takes a whole audit in, instead of an older one of the same architecture.
+    /// Takes an audit in: what it says of its behaviours stands instead of what older ones of such a target said.
     pub fn take(&mut self, gist: Gist) -> Result<(), Misuse> {
-        let Gist { target, complete, totals, proved, .. } = gist;
-        if !complete {
+        if !gist.complete {
             return Err(Misuse("this audit was interrupted; only a whole one can be kept".to_owned()));
         }
         self.suite = Suite::this();
-        self.audits.insert(target.arch.clone(), Audit { target, totals, proved });
+        let audit = self
+            .audits
+            .entry(kind(&gist.target))
+            .or_insert_with(|| Audit { target: gist.target.clone(), proved: Proved::new() });
+        let behaviours = gist.behaviours();
+        for old in audit.proved.values_mut() {
+            old.retain(|behaviour| !behaviours.contains(behaviour.as_str()));
+        }
+        for (clause, new) in &gist.proved {
+            audit.proved.entry(clause.clone()).or_default().extend(new.iter().cloned());
+        }
+        audit.proved.retain(|_, behaviours| !behaviours.is_empty());
+        audit.target = gist.target;
         Ok(())
+    }
+
+    /// Forgets what was proved of cases that are no more.
+    pub fn forget_all_but(&mut self, behaviours: &HashSet<&str>) {
+        for audit in self.audits.values_mut() {
+            audit
+                .proved
+                .values_mut()
+                .for_each(|proved| proved.retain(|one| behaviours.contains(one.as_str())));
+            audit.proved.retain(|_, proved| !proved.is_empty());
+        }
     }
 
     /// The architectures on which one of these cases was seen failing for the clause.
@@ -86,28 +109,35 @@ impl Proof {
         let by = |proved: &Proved| {
             proved.get(clause).is_some_and(|behaviours| cases.iter().any(|case| behaviours.contains(case)))
         };
-        self.audits.iter().filter(|(_, audit)| by(&audit.proved)).map(|(arch, _)| arch.as_str()).collect()
+        let proving = self.audits.values().filter(|audit| by(&audit.proved));
+        proving.map(|audit| audit.target.arch.as_str()).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
-    /// What it has of this architecture and a newer audit has not: clauses with the behaviours that are not seen
-    /// failing for them any more.
+    /// What it has of such a target and a newer audit of the same behaviours has not: clauses with the behaviours that
+    /// are not seen failing for them any more.
     pub fn lost(&self, gist: &Gist) -> Vec<String> {
         let none = BTreeSet::new();
-        let kept = self.audits.get(&gist.target.arch).into_iter().flat_map(|audit| &audit.proved);
+        let again = gist.behaviours();
+        let kept = self.audits.get(&kind(&gist.target)).into_iter().flat_map(|audit| &audit.proved);
         let lost = |(clause, behaviours): (&String, &BTreeSet<String>)| {
             let now = gist.proved.get(clause).unwrap_or(&none);
-            let lost = behaviours.difference(now);
+            let lost = behaviours.difference(now).filter(|behaviour| again.contains(behaviour.as_str()));
             lost.map(|behaviour| format!("{clause} by {behaviour}")).collect::<Vec<_>>()
         };
         kept.flat_map(lost).collect()
     }
 }
 
+/// What tells targets apart whose audits stand beside each other.
+fn kind(target: &Target) -> String {
+    format!("{}-{}", target.platform, target.arch)
+}
+
 #[cfg(test)]
 impl Proof {
-    /// Every architecture that was audited, with its clauses and their behaviours.
+    /// Every architecture that was audited, with clauses and their behaviours; once for each kind of target.
     pub fn audits(&self) -> impl Iterator<Item = (&str, &Proved)> {
-        self.audits.iter().map(|(arch, audit)| (arch.as_str(), &audit.proved))
+        self.audits.values().map(|audit| (audit.target.arch.as_str(), &audit.proved))
     }
 
     /// One audit, of these clauses and behaviours.
@@ -149,13 +179,32 @@ mod tests {
         let mut proof = Proof::default();
         proof.take(gist(&[("stop.a", "f::one"), ("stop.b", "f::one"), ("stop.b", "f::two")])).unwrap();
         let newer = gist(&[("stop.b", "f::two"), ("stop.c", "f::two")]);
-        assert_eq!(proof.lost(&newer), ["stop.a by f::one", "stop.b by f::one"]);
+        assert!(proof.lost(&newer).is_empty(), "of another behaviour nothing is said");
+        let poorer = gist(&[("stop.a", "f::one")]);
+        assert_eq!(proof.lost(&poorer), ["stop.b by f::one"]);
         proof.take(newer).unwrap();
-        let two = ["f::two".to_owned()];
-        assert_eq!(proof.arches("stop.b", &two), ["x86_64"]);
-        assert!(proof.arches("stop.b", &["f::one".to_owned()]).is_empty());
-        assert!(proof.arches("stop.a", &two).is_empty());
-        let partial = Gist { complete: false, ..gist(&[]) };
+        proof.take(poorer).unwrap();
+        let (one, two) = (["f::one".to_owned()], ["f::two".to_owned()]);
+        assert_eq!(proof.arches("stop.a", &one), ["x86_64"]);
+        assert_eq!(proof.arches("stop.c", &two), ["x86_64"]);
+        assert!(proof.arches("stop.b", &one).is_empty());
+        proof.forget_all_but(&["f::one"].into());
+        assert!(proof.arches("stop.c", &two).is_empty());
+        assert_eq!(proof.arches("stop.a", &one), ["x86_64"]);
+        let mut partial = gist(&[]);
+        partial.complete = false;
         assert!(proof.take(partial).expect_err("it is a part").to_string().contains("whole"));
+    }
+
+    #[test]
+    fn kinds_of_targets_stand_beside_each_other() {
+        let mut proof = Proof::default();
+        proof.take(gist(&[("stop.a", "f::one")])).unwrap();
+        let mut guest = gist(&[("stop.b", "f::one")]);
+        guest.target.platform = "qemu".to_owned();
+        assert!(proof.lost(&guest).is_empty());
+        proof.take(guest).unwrap();
+        let one = ["f::one".to_owned()];
+        assert_eq!([proof.arches("stop.a", &one), proof.arches("stop.b", &one)], [["x86_64"], ["x86_64"]]);
     }
 }

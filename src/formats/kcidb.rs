@@ -153,7 +153,12 @@ fn misc(report: &Report, verdict: &str) -> Misc {
 }
 
 fn environment(target: &Target) -> Environment {
-    let told = [("model", &target.model), ("cpu", &target.cpu), ("accelerator", &target.accelerator)];
+    let told = [
+        ("model", &target.model),
+        ("cpu", &target.cpu),
+        ("emulator", &target.emulator),
+        ("accelerator", &target.accelerator),
+    ];
     Environment { comment: target.to_string(), misc: present(told) }
 }
 
@@ -230,7 +235,7 @@ mod tests {
           ],
           "tests": [
             {
-              "id": "ptrace_conformance:6.99.0-sample-x86_64-4ccf1866-049b81f4:ptrace_conformance.stops.alternate.traceme",
+              "id": "ptrace_conformance:6.99.0-sample-x86_64-4ccf1866-719615b4:ptrace_conformance.stops.alternate.traceme",
               "build_id": "ptrace_conformance:6.99.0-sample-x86_64-4ccf1866",
               "origin": "ptrace_conformance",
               "path": "ptrace_conformance.stops.alternate.traceme",
@@ -252,7 +257,7 @@ mod tests {
               }
             },
             {
-              "id": "ptrace_conformance:6.99.0-sample-x86_64-4ccf1866-049b81f4:ptrace_conformance.stops.result.seize",
+              "id": "ptrace_conformance:6.99.0-sample-x86_64-4ccf1866-719615b4:ptrace_conformance.stops.result.seize",
               "build_id": "ptrace_conformance:6.99.0-sample-x86_64-4ccf1866",
               "origin": "ptrace_conformance",
               "path": "ptrace_conformance.stops.result.seize",
@@ -275,7 +280,7 @@ mod tests {
               }
             },
             {
-              "id": "ptrace_conformance:6.99.0-sample-x86_64-4ccf1866-049b81f4:ptrace_conformance",
+              "id": "ptrace_conformance:6.99.0-sample-x86_64-4ccf1866-719615b4:ptrace_conformance",
               "build_id": "ptrace_conformance:6.99.0-sample-x86_64-4ccf1866",
               "origin": "ptrace_conformance",
               "path": "ptrace_conformance",

@@ -96,7 +96,7 @@ mod tests {
 
         Arguments:
           [FILTER]...
-                  Cases whose full name contains any of these; all without one
+                  Cases whose full name has any of these in it, `exec::` as a whole part; all without one
 
         Options:
               --exact

@@ -22,13 +22,14 @@ use ptrace_conformance_cases::FAMILIES;
 use ptrace_conformance_harness::case::{Arch, all_variants};
 use ptrace_conformance_harness::parallel;
 use ptrace_conformance_harness::processor::pinned;
+use serde::Serialize;
 
 use crate::cli::{Filters, Format};
 use crate::compare::{self, Source};
 use crate::evidence;
 use crate::exit::{Misuse, Status};
 use crate::interrupt::Interruption;
-use crate::kernels::{Archive, Options};
+use crate::kernels::{Archive, Offer, Options};
 use crate::output::{self, Place};
 use crate::report::Report;
 use crate::{select, vm};
@@ -117,24 +118,37 @@ fn archive(
     Ok(open().inspect_err(|error| anstream::eprintln!("note: no gVisor from Debian: {error:#}")).ok())
 }
 
+/// A kernel that there is.
+#[derive(Debug, Serialize)]
+struct Line {
+    #[serde(flatten)]
+    offer: Offer,
+    cached: bool,
+}
+
 /// Lists the kernels that there are.
 fn lines(args: &Args, archive: &Archive) -> anyhow::Result<Status> {
     archive.something_to_offer()?;
-    let mut text = format!("{:8} {:8} {:7} {:44} version\n", "line", "arch", "cached", "package");
+    let mut lines = Vec::new();
     for &arch in Arch::ALL.iter().filter(|&&arch| args.arch.is_none_or(|only| only == arch)) {
         for offer in archive.offers(arch)? {
-            let cached = if archive.has(&offer) { "yes" } else { "no" };
-            text += &format!(
-                "{:8} {:8} {cached:7} {:44} {}\n",
-                offer.line,
-                arch.name(),
-                offer.package,
-                offer.version
-            );
+            lines.push(Line { cached: archive.has(&offer), offer });
         }
     }
-    output::print(&text)?;
+    match args.format {
+        Format::Human => output::print(&table(&lines))?,
+        Format::Json => output::print(&(serde_json::to_string_pretty(&lines)? + "\n"))?,
+    }
     Ok(Status::AsExpected)
+}
+
+fn table(lines: &[Line]) -> String {
+    let head = format!("{:8} {:8} {:7} {:44} version\n", "line", "arch", "cached", "package");
+    let row = |Line { offer: Offer { line, arch, package, version }, cached }: &Line| {
+        let cached = if *cached { "yes" } else { "no" };
+        format!("{line:8} {:8} {cached:7} {package:44} {version}\n", arch.name())
+    };
+    head + &lines.iter().map(row).collect::<String>()
 }
 
 /// A binary of the suite for each architecture that a guest will have: built once, whatever the number of guests.
@@ -225,9 +239,15 @@ fn place(dir: &Path, name: &str) -> anyhow::Result<Place> {
     Place::at(&dir.join(format!("{name}.json")))
 }
 
-/// Puts a report where it was asked for.
+/// Puts a report where it was asked for. What an interruption has cut short does not take the place of a whole one.
 fn keep(shop: &Shop<'_>, name: &str, outcome: &Outcome) -> anyhow::Result<()> {
     let (Some(dir), Outcome::Report(report, _)) = (&shop.args.out, outcome) else { return Ok(()) };
+    let cut_short = !report.complete && shop.interruption.signal().is_some();
+    let earlier = || Report::read(&dir.join(format!("{name}.json")));
+    if cut_short && earlier().is_ok_and(|earlier| earlier.complete) {
+        shop.board.say(&format!("{name}: ended early; the earlier report, which is complete, is kept"));
+        return Ok(());
+    }
     place(dir, name)?.write(&report.to_json()?).with_context(|| format!("the report of {name} is lost"))
 }
 

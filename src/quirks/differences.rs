@@ -6,6 +6,7 @@ use ptrace_conformance_harness::record::{CaseRecord, Verdict};
 
 use crate::evidence::history::{Answer, Look, Series, Shift, answers};
 use crate::report::Report;
+use crate::select::behaviour;
 
 /// Shifts of several behaviours that are one and the same: between the same kernels, of the same look.
 #[derive(Debug)]
@@ -46,7 +47,7 @@ pub struct Divide<'a> {
 pub fn divides<'a>(one: &Series<'a>, other: &Series<'a>) -> BTreeMap<Divide<'a>, Vec<&'a str>> {
     let mut divides: BTreeMap<Divide<'a>, Vec<&'a str>> = BTreeMap::new();
     for (ours, theirs) in pairs(one, other) {
-        let behaviour = ours.name.rsplit_once("::").map_or(&*ours.name, |(behaviour, _)| behaviour);
+        let behaviour = behaviour(&ours.name);
         for divide in differing(ours, theirs) {
             let behaviours = divides.entry(divide).or_default();
             if !behaviours.contains(&behaviour) {

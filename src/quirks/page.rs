@@ -15,6 +15,7 @@ use crate::catalogue::{KnownChange, KnownQuirk};
 use crate::evidence::history::{self, Answer, Series, Shift};
 use crate::prose;
 use crate::report::Report;
+use crate::select::behaviour;
 
 /// Behaviours named before a list is cut.
 const NAMED: usize = 3;
@@ -287,7 +288,7 @@ fn later(series: &[Series<'_>]) -> String {
     for series in series {
         let mut reasons: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for record in series.all_records().filter(|record| record.verdict == Verdict::Skipped) {
-            let behaviour = record.name.rsplit_once("::").map_or(&*record.name, |(behaviour, _)| behaviour);
+            let behaviour = behaviour(&record.name);
             reasons.entry(&record.reason).or_default().insert(behaviour);
         }
         for (reason, behaviours) in reasons {

@@ -15,8 +15,9 @@ use crate::formats::kcidb::ORIGIN;
 fn full() -> Report {
     let mut report = sample::report(&Verdict::ALL);
     let word = || Some("word".to_owned());
-    let (name, package, model, cpu, accelerator) = (word(), word(), word(), word(), word());
-    report.target = Target { name, package, model, cpu, accelerator, ..report.target };
+    let (name, package, model, cpu) = (word(), word(), word(), word());
+    let (emulator, accelerator) = (word(), word());
+    report.target = Target { name, package, model, cpu, emulator, accelerator, ..report.target };
     report.cases[0].journal = vec!["PTRACE_SEIZE = 0".to_owned()];
     let cases_us = ["one", "other"].map(|name| (name.to_owned(), 3)).into();
     report.times = Some(Times { elapsed_us: 7, cases_us });
@@ -81,10 +82,10 @@ fn field<'a>(value: &'a mut Value, place: &str) -> Option<(&'a mut serde_json::M
 
 /// Whether a report may lack what is at this place.
 fn optional(place: &str) -> bool {
-    const ONCE: [&str; 6] =
-        ["/target/name", "/target/package", "/target/model", "/target/cpu", "/target/accelerator", "/times"];
+    const ONCE: [&str; 6] = ["name", "package", "model", "cpu", "emulator", "accelerator"];
     let often = ["/expected", "/clause", "/holds", "/journal"];
-    ONCE.contains(&place)
+    place == "/times"
+        || place.strip_prefix("/target/").is_some_and(|field| ONCE.contains(&field))
         || place.starts_with("/times/cases_us/")
         || often.iter().any(|field| place.ends_with(field))
 }

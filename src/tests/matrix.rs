@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use base64::Engine;
@@ -18,6 +18,7 @@ use tempfile::TempDir;
 
 /// Finds its kernel among the arguments, and plays the part that stands at the end of it.
 const QEMU: &str = r#"#!/bin/sh
+[ "$1" != --version ] || exec echo 'QEMU emulator version 9.9.9'
 folder=$(dirname "$0")
 while [ "$1" != -kernel ]; do shift; done
 case $(tail -c 16 "$2" | tr -d '\0') in
@@ -25,6 +26,7 @@ report) cat "$folder/console" ;;
 panic) echo '[    1.0] Kernel panic - not syncing: No working init found.' ;;
 refuse) echo 'qemu: unable to find CPU model' >&2; exit 1 ;;
 die) kill -KILL $$ ;;
+half) cat "$folder/half"; echo >"$folder/hangs"; exec sleep 1000 ;;
 hang) echo >"$folder/hangs"; exec sleep 1000 ;;
 esac
 "#;
@@ -81,8 +83,12 @@ impl Scene {
     fn reporting(self) -> Scene {
         let report = self.command("").get_program().to_owned();
         let report = Command::new(report).args(["--exact", CASE, "--format", "json"]).output().unwrap();
-        fs::write(self.path("bin/console"), console(&serde_json::from_slice(&report.stdout).unwrap()))
-            .unwrap();
+        let console = console(&serde_json::from_slice(&report.stdout).unwrap());
+        // All but what was observed.
+        let steps = console.rmatch_indices(" step ").next().unwrap().0;
+        let half = steps + console[steps..].find('\n').unwrap() + 1;
+        fs::write(self.path("bin/half"), &console[..half]).unwrap();
+        fs::write(self.path("bin/console"), console).unwrap();
         self
     }
 
@@ -263,6 +269,12 @@ fn the_cache_answers_for_itself() {
     assert!(err.contains("there is no kernel line 9.9; there are host, gvisor, 6.1, 7.3\n"), "{err}");
     let (out, _) = scene.run("--offline --lines --arch x86_64", 0);
     assert_eq!(out.lines().count(), 3, "{out}");
+    let (json, _) = scene.run("--offline --lines --arch x86_64 --format json", 0);
+    let lines: Vec<serde_json::Value> = serde_json::from_str(&json).unwrap();
+    assert!(
+        lines.len() == 2 && lines.iter().all(|line| line["cached"] == false && line["arch"] == "x86_64"),
+        "{json}"
+    );
 }
 
 /// Two runs at once on one cache, where nothing but notes is: both look at it, both say what is missing.
@@ -321,33 +333,53 @@ fn what_is_complete_is_kept() {
     scene.run(&format!("{words} --resume"), 4);
 }
 
-/// The hanging guest says so through a pipe, and so the signal comes in time.
-#[test]
-fn an_interruption_keeps_what_is_finished() {
-    let scene = Scene::new(&["report", "hang"]).reporting();
+/// Runs the command and ends it once a line of its news begins like this and its last guest hangs, which says so
+/// through a pipe; what it said then.
+#[track_caller]
+fn interrupted(scene: &Scene, words: &str, news: &str) -> (String, String) {
     let pipe = scene.path("bin/hangs");
     nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
-    let words = "--jobs 1 --kernel @/k/report --kernel @/k/hang --out @/out --refresh=@/evidence";
     let mut command = scene.command(words);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
-    while !line.starts_with("k-report: ") {
+    while !line.starts_with(news) {
         line.clear();
         assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "it ended early");
     }
-    wait_for(&pipe);
+    assert_eq!(fs::read(&pipe).unwrap(), b"\n");
     kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGINT).unwrap();
     let mut rest = String::new();
     stderr.read_to_string(&mut rest).unwrap();
     let (out, _) = told(child.wait_with_output().unwrap(), words, 130);
+    (out, rest)
+}
+
+#[test]
+fn an_interruption_keeps_what_is_finished() {
+    let scene = Scene::new(&["report", "hang"]).reporting();
+    let words = "--jobs 1 --kernel @/k/report --kernel @/k/hang --out @/out --refresh=@/evidence";
+    let (out, rest) = interrupted(&scene, words, "k-report: ");
     assert!(rest.contains("what is finished is kept"), "{rest}");
     assert!(out.contains("failed k-hang: "), "{out}");
     assert_eq!(scene.reports(), ["k-report.json"]);
     assert!(rest.contains("not kept as evidence") && !scene.path("evidence").exists(), "{rest}");
 }
 
-/// Until somebody writes to the pipe.
-fn wait_for(pipe: &Path) {
-    assert_eq!(fs::read(pipe).unwrap(), b"\n");
+#[test]
+fn an_interruption_leaves_a_complete_report() {
+    let scene = Scene::new(&["report", "half"]).reporting();
+    let words = format!("--jobs 1 --kernel @/k/report --kernel @/k/half --out @/out --exact {CASE}");
+    let half = scene.path("out/k-half.json");
+    let complete = || {
+        let report: Value = serde_json::from_slice(&fs::read(&half).unwrap()).unwrap();
+        report["complete"].as_bool().unwrap()
+    };
+    interrupted(&scene, &words, "k-report: ");
+    assert!(!complete(), "nothing was there before");
+    fs::rename(scene.path("out/k-report.json"), &half).unwrap();
+    fs::remove_file(scene.path("bin/hangs")).unwrap();
+    let (_, rest) = interrupted(&scene, &words, "k-report: ");
+    assert!(rest.contains("k-half: ended early; the earlier report, which is complete, is kept"), "{rest}");
+    assert!(complete());
 }

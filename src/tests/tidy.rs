@@ -45,13 +45,17 @@ fn no_file_is_long() {
 
 #[test]
 fn cases_neither_sleep_nor_wait_for_just_any_child() {
-    let bad = ["thread::sleep", "libc::", "waitpid(", ".unwrap()", "panic!"];
+    let bad = ["thread::sleep", "libc::", "waitpid", "Instant", ".unwrap()", "panic!"];
+    // A clause's name, and the one case that holds a time the kernel tells against the time that has passed.
+    let clause = "stop.signal.reported-via-waitpid";
+    let times = |path: &Path, word: &str| word == "Instant" && path.ends_with("restart/suppressed.rs");
     check("a case synchronises on stops of known tasks and gives up in order", |path, text| {
         let a_case =
             path.components().any(|part| part.as_os_str() == "cases") && !path.ends_with("registry.rs");
         // Constants of the C library are welcome, its functions are not.
-        let calls = |word: &str| text.contains(word) && (word != "libc::" || calls_libc(text));
-        !a_case || !bad.iter().any(|word| calls(word))
+        let text = text.replace(clause, "");
+        let calls = |word: &str| text.contains(word) && (word != "libc::" || calls_libc(&text));
+        !a_case || !bad.iter().any(|word| calls(word) && !times(path, word))
     });
 }
 
@@ -91,8 +95,11 @@ fn public_name(line: &str) -> Option<&str> {
 fn unsafe_code_stays_where_it_is_known() {
     const KNOWN: &[&str] = &[
         "harness/src/edge.rs",
+        "harness/src/feature.rs",
+        "harness/src/hardware.rs",
         "harness/src/image.rs",
         "harness/src/kernel.rs",
+        "harness/src/other_abis.rs",
         "harness/src/process.rs",
         "harness/src/remote_memory.rs",
         "harness/src/spawn.rs",

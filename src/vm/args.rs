@@ -55,7 +55,7 @@ pub struct Args {
     /// QEMU to use [default: qemu-system-ARCH on the search path]
     #[arg(long, value_name = "FILE")]
     pub qemu: Option<PathBuf>,
-    /// Audit the cases instead of running them, with this limit for each lie: what `audit --kernel` does
+    /// Audit the cases instead of running them: what `audit --kernel` does
     #[arg(skip)]
     pub lies: Option<Telling>,
 }

@@ -7,7 +7,7 @@ use ptrace_conformance_harness::case::all_variants;
 use ptrace_conformance_harness::record::{CaseRecord, Verdict};
 
 use super::cause;
-use super::qemu::Machine;
+use super::qemu::{self, Machine};
 use super::transcript::{Plan, Transcript};
 use super::watch::{Ending, Watched};
 use crate::report::Report;
@@ -146,6 +146,7 @@ fn broken(names: &[String], reason: &str) -> Vec<CaseRecord> {
 fn as_seen_from_here(target: Target, machine: &Machine) -> Target {
     Target {
         platform: "qemu".to_owned(),
+        emulator: qemu::version(&machine.program),
         accelerator: Some(machine.accelerator.name().to_owned()),
         model: Some(machine.cpu().to_owned()),
         ..target

@@ -31,7 +31,7 @@ const LEAN: &str =
     " psi=0 audit=0 init_on_alloc=0 cgroup_disable=memory,cpu,cpuacct,io,pids nohz=off highres=off";
 
 /// The word on the kernel's command line that makes our binary act as init.
-pub const INIT_WORD: &str = "ptrace-conformance-guest";
+pub const INIT_WORD: &str = ptrace_conformance_harness::machine::GUEST;
 
 impl Machine {
     /// The processor model.
@@ -49,6 +49,8 @@ impl Machine {
     pub fn arguments(&self, kernel: &Path, initramfs: &Path) -> Vec<OsString> {
         let machine = match self.arch {
             Arch::X86_64 => "q35",
+            // Memory has tags only where the machine says so, and only the model that has everything uses them.
+            Arch::Aarch64 if self.accelerator == Accelerator::Tcg && self.cpu.is_none() => "virt,mte=on",
             Arch::Aarch64 => "virt",
         };
         let memory = self.memory.to_string();
@@ -113,11 +115,12 @@ pub fn install_hint(arch: Arch) -> String {
     )
 }
 
-/// The first line of `qemu-system-ARCH --version`; nothing if there is no such QEMU.
-pub fn version(arch: Arch) -> Option<String> {
-    let output = Command::new(program(arch)).arg("--version").stderr(Stdio::null()).output().ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
-    text.lines().next().filter(|_| output.status.success()).map(str::to_owned)
+/// What the program calls itself, such as `QEMU 10.2.1 (Debian 1:10.2.1+ds-1)`; nothing if it is no QEMU.
+pub fn version(program: &Path) -> Option<String> {
+    let output = Command::new(program).arg("--version").stdin(Stdio::null()).stderr(Stdio::null()).output();
+    let text = String::from_utf8(output.ok()?.stdout).ok()?;
+    let version = text.lines().next()?.strip_prefix("QEMU emulator version ")?;
+    Some(format!("QEMU {version}"))
 }
 
 /// The command as a line that a shell understands.
@@ -150,7 +153,7 @@ mod tests {
     #[test]
     fn the_commands_are_these() {
         insta::assert_snapshot!(line(&machine(Arch::X86_64, Accelerator::Tcg)), @"qemu-system-x86_64 -nodefaults -no-reboot -display none -monitor none -serial stdio -smp 1 -machine q35 -accel tcg -cpu max -m 512 -kernel /k/vmlinuz -initrd /k/initramfs -append 'console=ttyS0,115200 no_timer_check nopti psi=0 audit=0 init_on_alloc=0 cgroup_disable=memory,cpu,cpuacct,io,pids nohz=off highres=off panic=-1 quiet loglevel=4 printk.devkmsg=on -- ptrace-conformance-guest'");
-        insta::assert_snapshot!(line(&machine(Arch::Aarch64, Accelerator::Tcg)), @"qemu-system-aarch64 -nodefaults -no-reboot -display none -monitor none -serial stdio -smp 1 -machine virt -accel tcg -cpu max,pauth-impdef=on -m 512 -kernel /k/vmlinuz -initrd /k/initramfs -append 'console=ttyAMA0,115200 psi=0 audit=0 init_on_alloc=0 cgroup_disable=memory,cpu,cpuacct,io,pids nohz=off highres=off panic=-1 quiet loglevel=4 printk.devkmsg=on -- ptrace-conformance-guest'");
+        insta::assert_snapshot!(line(&machine(Arch::Aarch64, Accelerator::Tcg)), @"qemu-system-aarch64 -nodefaults -no-reboot -display none -monitor none -serial stdio -smp 1 -machine virt,mte=on -accel tcg -cpu max,pauth-impdef=on -m 512 -kernel /k/vmlinuz -initrd /k/initramfs -append 'console=ttyAMA0,115200 psi=0 audit=0 init_on_alloc=0 cgroup_disable=memory,cpu,cpuacct,io,pids nohz=off highres=off panic=-1 quiet loglevel=4 printk.devkmsg=on -- ptrace-conformance-guest'");
     }
 
     #[test]

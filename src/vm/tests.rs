@@ -93,8 +93,14 @@ impl Scene {
         scene.put("vmlinuz", &image::sample::bzimage());
         scene.put("suite", &suite::sample::elf(Arch::X86_64, PT_LOAD));
         scene.put("qemu.console", (lines.join("\r\n") + "\r\n").as_bytes());
-        executable(&scene.path("qemu"), script);
+        scene.qemu(script);
         scene
+    }
+
+    /// Lets QEMU be this script, but for the question for its version.
+    fn qemu(&self, script: &str) {
+        let version = r#"[ "$1" != --version ] || exec echo "QEMU emulator version 9.9.9 (ours)""#;
+        executable(&self.path("qemu"), &format!("{version}\n{script}"));
     }
 
     fn put(&self, name: &str, bytes: &[u8]) {
@@ -167,6 +173,7 @@ fn a_guest_that_reports_is_believed() {
     assert_eq!(outcome.report.cases, report.cases);
     assert!(outcome.report.complete);
     assert_eq!(outcome.report.target.platform, "qemu");
+    assert_eq!(outcome.report.target.emulator.as_deref(), Some("QEMU 9.9.9 (ours)"));
     assert_eq!(outcome.report.target.accelerator.as_deref(), Some("tcg"));
     assert_eq!(outcome.report.target.model.as_deref(), Some("max"));
 }
@@ -231,7 +238,7 @@ fn a_guest_that_hangs_costs_the_case_that_hung() {
     let report = sample::report(&VERDICTS);
     let first = until_case(&console(&report), 0);
     let scene = Scene::boots(&[first, console(&behind(&report, 1))]);
-    executable(&scene.path("qemu"), &format!("{NEXT}; [ $n = 2 ] || exec sleep 1000"));
+    scene.qemu(&format!("{NEXT}; [ $n = 2 ] || exec sleep 1000"));
     let outcome = scene.watch(Duration::from_secs(2)).unwrap();
     insta::assert_snapshot!(told(&outcome.report), @"
     broken: the guest was lost while it was running: time limit: nothing new from the guest for 2 s while running cases

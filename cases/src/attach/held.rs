@@ -18,6 +18,7 @@ use ptrace_conformance_harness::tracee::{Flow, Resume, Running, Stopped};
 const NOT_YET: &str = "attach.attach.not-yet-stopped";
 const NEEDS_STOP: &str = "detach.requires-stop";
 const ORDER: &str = "attach.attach.signal-order";
+const OTHER_FIRST: &str = "attach.attach.other-signal-first";
 const BOTH: &str = "kdoc.interrupt-at-least-one-trap";
 const GROUP: &str = "stop.group.reported";
 
@@ -124,7 +125,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "attach_beside_a_signal",
         title: "A signal that is pending when PTRACE_ATTACH comes is reported before its SIGSTOP or after it, by the kernel's order; one SIGSTOP pending for the thread already takes in the other.",
-        clauses: &[ORDER, STOPS, END, PARENT],
+        clauses: &[ORDER, OTHER_FIRST, STOPS, END, PARENT],
         axes: &[ONE_START, SENT],
         scenario: |t| {
             let (parent, mut t) = to_held(t)?;
@@ -133,7 +134,8 @@ pub(super) const CASES: &[Case] = &[
             t.attach()?;
             t.set_word(ON, 1);
             for &(signal, code) in sent.behind_attach() {
-                t = reported(t, ORDER, signal, code)?.cont()?;
+                let clause = if sent == Sent::ToThread { OTHER_FIRST } else { ORDER };
+                t = reported(t, clause, signal, code)?.cont()?;
             }
             both_end(parent, t, "wait4")
         },

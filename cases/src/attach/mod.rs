@@ -1,16 +1,18 @@
 //! How a tracer comes to a task, holds it without a stop of its own, and leaves it.
 
 mod again;
+mod asked;
 mod come;
 mod detach;
 mod ends;
+mod execve;
 mod held;
 mod interrupt;
 mod listen;
 mod stopped;
-mod threads;
+pub(crate) mod threads;
 mod tracer_ends;
-mod way;
+pub(crate) mod way;
 mod who_may;
 
 use ptrace_conformance_harness::case::Family;
@@ -29,6 +31,8 @@ pub const FAMILY: Family = Family {
         again::CASES,
         ends::CASES,
         threads::CASES,
+        asked::CASES,
+        execve::CASES,
         tracer_ends::CASES,
         who_may::CASES,
     ],

@@ -21,6 +21,9 @@ const RUNS_ON: &str = "group.cont-ignores-stop";
 const SEIZED_CONT: &str = "group.listen-reports-sigcont";
 const TOLD: &str = "kdoc.real-parent-group-stop";
 
+/// Where the code segment is in x86_64's USER area: `offsetof(struct user_regs_struct, cs)` (asm/user_64.h).
+const CS: u64 = 8 * 17;
+
 /// Words of the program: the parent may look, has looked; what it found first, later, and
 /// in the end, before the child ends.
 const LOOK: usize = 8;
@@ -273,6 +276,9 @@ pub(super) const CASES: &[Case] = &[
             parent.await_word(LOOKED);
             check_wait(&parent, TOLD, "wait4", &t, Some(STOPPED), FIRST)?;
             t.check(GROUP, "a word read there", Ok(Word(1)), t.peek(Program::shared(READY)).map(Word));
+            if cfg!(target_arch = "x86_64") {
+                t.check(GROUP, "cs in the USER area", Ok(Word(0x33)), t.peek_user(CS).map(Word));
+            }
             let t = t.detach(Signal::NONE)?;
             stays_stopped(&t)?;
             t.kill(Signal::CONT)?;

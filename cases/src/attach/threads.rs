@@ -9,9 +9,9 @@ use ptrace_conformance_harness::case::{Axis, Case, axis};
 use ptrace_conformance_harness::errno::Errno;
 use ptrace_conformance_harness::kernel::Data;
 use ptrace_conformance_harness::program::Program;
-use ptrace_conformance_harness::request::Request;
+use ptrace_conformance_harness::request::{Event, Request};
 use ptrace_conformance_harness::signal::Signal;
-use ptrace_conformance_harness::status::Stop;
+use ptrace_conformance_harness::status::{Status, Stop};
 use ptrace_conformance_harness::tracee::{Flow, Running, Stopped, Task};
 use ptrace_conformance_harness::values::{Pid, Return, Word};
 
@@ -223,7 +223,7 @@ pub(super) const CASES: &[Case] = &[
             let child = parent.made("fork", "child")?;
             parent.check_saw(OWN_ONLY, "wait4", Some(Return::error(Errno::ECHILD)))?;
             parent.check_saw_pid(FOR_EACH_OTHER, "wait4_2", &child)?;
-            let status = Word(0x7f | (libc::SIGTRAP as u64) << 8 | 128 << 16);
+            let status = Word(Status::stopped(libc::SIGTRAP, Event::STOP).0 as u64);
             parent.check(FOR_EACH_OTHER, "status that the thread got", status, Word(parent.word(SECOND)));
             parent.check_saw(REQUESTS, "ptrace_3", Some(Return::error(Errno::ESRCH)))?;
             parent.check_saw(REQUESTS, "ptrace_4", Some(Return(0)))?;
@@ -297,7 +297,7 @@ fn attached(t: Running, before: Before) -> Flow<Stopped> {
 }
 
 /// Who traces it as procfs shows it, by the role of that task.
-pub(super) fn traced_by(t: &Task, clause: &str, letter: char, tracer: &Task) -> Flow {
+pub(crate) fn traced_by(t: &Task, clause: &str, letter: char, tracer: &Task) -> Flow {
     let status = t.proc_status()?;
     t.check(clause, "state in /proc", letter.to_string(), status.state.to_string());
     t.check(clause, "tracer in /proc", Pid(tracer.pid), Pid(status.tracer));

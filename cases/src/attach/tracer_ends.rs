@@ -17,7 +17,6 @@ const LOST: &str = "detach.tracer-death-waited-signal";
 const GIVEN: &str = "detach.tracer-death-signal-stop";
 const EXITKILL: &str = "opt.exitkill.any-state";
 const THREAD: &str = "kdoc.tracer-is-thread";
-const WAITID: Syscall = Syscall::numbered(libc::SYS_waitid as u64, "waitid");
 
 /// Words of the program: the tracer is ready, and may end; the wait status that it got; the
 /// tracee may make its call.
@@ -312,7 +311,7 @@ fn tracer(p: &mut Program, child: Step, state: State) {
         State::Unwaited => {
             let flags = (libc::WSTOPPED | libc::WNOWAIT) as u64;
             let none = Arg::Word(0);
-            p.call(WAITID, &[Arg::Word(libc::P_PID.into()), child.into(), none, flags.into(), none]);
+            p.call(Syscall::WAITID, &[Arg::Word(libc::P_PID.into()), child.into(), none, flags.into(), none]);
         }
         State::Group | State::Listening => {
             wait(p);

@@ -29,7 +29,7 @@ pub(super) const KILLED: &str = "stop.signal.sigkill-no-stop";
 /// The clause on what follows `PTRACE_DETACH`.
 pub(super) const DETACHED: &str = "detach.ends-tracing";
 /// The clauses on what procfs shows.
-pub(super) const TRACER: &str = "proc.status.tracerpid";
+pub(crate) const TRACER: &str = "proc.status.tracerpid";
 pub(super) const TRACING_STOP: &str = "proc.status.tracing-stop";
 /// The clause that a stop is reported once.
 pub(super) const ONCE: &str = "group.no-run-until-restart";
@@ -208,7 +208,7 @@ fn parent_ends(parent: Running, step: &str, clause: &str) -> Flow {
 }
 
 /// The task's state, and whether we trace it, as procfs shows them.
-pub(super) fn check_proc(t: &Task, clause: &str, letter: char, traced: bool) -> Flow {
+pub(crate) fn check_proc(t: &Task, clause: &str, letter: char, traced: bool) -> Flow {
     let status = t.proc_status()?;
     t.check(clause, "state in /proc", letter.to_string(), status.state.to_string());
     let tracer = if traced { foreign::tracer() } else { 0 };

@@ -18,8 +18,6 @@ const CLEARED: &str = "clone.child-cleartid";
 const PIDFD: &str = "clone.pidfd";
 const KILLED: &str = "stop.signal.sigkill-no-stop";
 
-const SEND_SIGNAL: Syscall = Syscall::numbered(libc::SYS_pidfd_send_signal as u64, "pidfd_send_signal");
-
 pub(super) const CASES: &[Case] = &[
     Case {
         name: "ids_in_memory",
@@ -87,7 +85,7 @@ fn makes_with_a_descriptor(p: &mut Program, flags: u64) {
     });
     let descriptor = p.load(word);
     let (signal, none) = (Arg::Word(libc::SIGUSR1 as u64), Arg::Word(0));
-    p.call(SEND_SIGNAL, &[descriptor.into(), signal, none, none]);
+    p.call(Syscall::PIDFD_SEND_SIGNAL, &[descriptor.into(), signal, none, none]);
     p.store(Program::shared(0), 1);
     p.spin();
 }

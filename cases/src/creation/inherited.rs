@@ -19,8 +19,6 @@ const PENDING: &str = "newtask.pending-empty";
 const MASK: &str = "signal.fork-mask-inherited";
 const CALLER: &str = "event.caller-reports";
 
-const PENDING_SIGNALS: Syscall = Syscall::numbered(libc::SYS_rt_sigpending as u64, "rt_sigpending");
-
 /// An option, and what shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shown {
@@ -204,10 +202,10 @@ pub(super) const CASES: &[Case] = &[
             p.block(&[Signal::CHLD, Signal::USR1]);
             p.raise(Signal::USR1);
             maker.make(p, |p| {
-                p.call(PENDING_SIGNALS, &[Program::shared(0), 8]);
+                p.call(Syscall::RT_SIGPENDING, &[Program::shared(0), 8]);
                 p.exit_thread(CHILD_ENDS.into());
             });
-            p.call(PENDING_SIGNALS, &[Program::shared(1), 8]);
+            p.call(Syscall::RT_SIGPENDING, &[Program::shared(1), 8]);
             p.exit(3);
         },
         scenario: |t| {

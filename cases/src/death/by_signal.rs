@@ -195,5 +195,8 @@ fn refused(t: &Stopped, clause: &str) {
     t.check(clause, "PTRACE_GETEVENTMSG", gone, t.message());
     t.check(clause, "PTRACE_PEEKDATA", gone, t.peek(Program::shared(0)));
     t.check(clause, "PTRACE_SETOPTIONS", Err(Errno::ESRCH), t.set_options(0));
-    t.check(clause, "PTRACE_CONT", Err(Errno::ESRCH), t.request(Request::CONT, 0, Data::Word(0)).map(drop));
+    for request in [Request::CONT, Request::DETACH] {
+        let answer = t.request(request, 0, Data::Word(0)).map(drop);
+        t.check(clause, &request.to_string(), Err(Errno::ESRCH), answer);
+    }
 }

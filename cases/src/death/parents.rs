@@ -9,7 +9,7 @@ use ptrace_conformance_harness::request::{Event, Request, options};
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Stop};
 use ptrace_conformance_harness::syscalls::Syscall;
-use ptrace_conformance_harness::tracee::{Flow, Running, Stopped, Task};
+use ptrace_conformance_harness::tracee::{Flow, Resume, Running, Stopped, Task};
 use ptrace_conformance_harness::values::{Return, Word};
 
 /// What the real parent of a zombie hears of it.
@@ -30,6 +30,9 @@ const FIRST: &str = "realparent.death-order";
 const RELEASED: &str = "kdoc.detach-zombie-notify";
 const TRACER: &str = "death.tracer-sigchld";
 const NAMESPACE: &str = "death.namespace-init";
+
+const IGNORED: &str = "kdoc.sigkill-ignored-init";
+const STOPS: &str = "stop.signal.every-delivery-stops";
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -171,6 +174,39 @@ pub(super) const CASES: &[Case] = &[
             child.check_saw(SIGNAL, "prctl", Some(Return(0)))?;
             leader.check(SIGNAL, "wait for the leader", Ok(None), leader.poll());
             Ok(())
+        },
+        ..Case::NEW
+    },
+    Case {
+        name: "namespace_init_is_not_killed_from_inside",
+        title: "SIGKILL that a task of a PID namespace sends to the traced init of it is not delivered, and SIGTERM has its stop but, given, does nothing.",
+        clauses: &[EVENT, TRACED, END, IGNORED, STOPS],
+        needs: &[Need::Root],
+        options: options::TRACESYSGOOD | options::TRACEFORK,
+        program: |p| {
+            p.clone_task((libc::CLONE_NEWPID | libc::SIGCHLD) as u64, "init", |p| {
+                p.block(&[Signal::CHLD]);
+                p.fork("member", |p| {
+                    p.call(Syscall::KILL, &[1, libc::SIGKILL as u64]);
+                    p.call(Syscall::KILL, &[1, libc::SIGTERM as u64]);
+                    p.exit(7);
+                });
+                p.await_word(Program::shared(0));
+                p.exit(5);
+            });
+            p.sleep();
+        },
+        scenario: |t| {
+            let (maker, init) = forked(t, "init")?;
+            let (init, member) = forked(init, "member")?;
+            let (member, init, _maker) = (member.cont()?, init.cont()?, maker);
+            let member = member.ends(END, Gone::Exited(7))?;
+            member.check_saw(IGNORED, "kill", Some(Return(0)))?;
+            member.check_saw(STOPS, "kill_2", Some(Return(0)))?;
+            let init = init.expect(IGNORED, Stop::Signal(Signal::TERM))?;
+            let init = init.resume(Resume::Cont, Signal::TERM)?;
+            init.set_word(0, 1);
+            init.ends(IGNORED, Gone::Exited(5)).map(drop)
         },
         ..Case::NEW
     },

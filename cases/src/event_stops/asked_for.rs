@@ -19,6 +19,8 @@ enum Asked {
     Fork,
     Vfork,
     Clone,
+    /// Those of both other events.
+    Others,
 }
 
 impl Axis for Asked {
@@ -27,16 +29,18 @@ impl Axis for Asked {
         ("tracefork", Asked::Fork),
         ("tracevfork", Asked::Vfork),
         ("traceclone", Asked::Clone),
+        ("others", Asked::Others),
     ];
 }
 
 impl Asked {
-    const fn option(self) -> u32 {
+    const fn options(self, maker: Maker) -> u32 {
         match self {
             Asked::Nothing => 0,
             Asked::Fork => options::TRACEFORK,
             Asked::Vfork => options::TRACEVFORK,
             Asked::Clone => options::TRACECLONE,
+            Asked::Others => EVENTS & !maker.option(),
         }
     }
 }
@@ -76,14 +80,15 @@ pub(super) const CASES: &[Case] = &[
         axes: &[
             axis::<Start>(&["traceme", "seize"]),
             EVERY_MAKER,
-            axis::<Asked>(&["nothing", "tracefork", "tracevfork", "traceclone"]),
+            axis::<Asked>(&["nothing", "tracefork", "tracevfork", "traceclone", "others"]),
         ],
         program: makes_and_reaps,
         scenario: |t| {
             let (maker, asked): (Maker, Asked) = (t.pick()?, t.pick()?);
             let t = to_call(t)?;
-            t.change_options(options::TRACESYSGOOD | asked.option())?;
-            if asked.option() != maker.option() {
+            let asked_for = asked.options(maker);
+            t.change_options(options::TRACESYSGOOD | asked_for)?;
+            if asked_for != maker.option() {
                 return untraced(t, without(maker, asked), maker.is_thread());
             }
             let t = t.syscall()?.expect(with(maker), Stop::Event(maker.event()))?;

@@ -11,7 +11,7 @@ use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Stop};
 use ptrace_conformance_harness::syscalls::Syscall;
 use ptrace_conformance_harness::tracee::{Flow, Resume, Running, Stopped};
-use ptrace_conformance_harness::values::{Address, Return, Word};
+use ptrace_conformance_harness::values::{Address, Pid, Return, Word};
 use ptrace_conformance_harness::version::Change;
 
 const OPTIONS: u32 = options::TRACESYSGOOD | options::TRACEEXIT;
@@ -245,7 +245,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "exit_of_a_thread",
-        title: "The event of one thread's exit(2) leaves the others alone, and its end is its own.",
+        title: "The event of one thread's exit(2), with its own id in siginfo, leaves the others alone, and its end is its own.",
         clauses: &[
             STOPS,
             AFTER,
@@ -253,6 +253,11 @@ pub(super) const CASES: &[Case] = &[
             TRACED,
             "opt.traceexit.msg-status",
             "death.thread-exit-isolated",
+            "event.status-encoding",
+            "event.siginfo",
+            "inside.siginfo-own-id",
+            "sysstop.entry",
+            "sysstop.siginfo-own-id",
         ],
         options: OPTIONS | options::TRACECLONE,
         program: |p| {
@@ -264,7 +269,13 @@ pub(super) const CASES: &[Case] = &[
         },
         scenario: |t| {
             let (leader, thread) = split(t)?;
+            let thread = thread.syscall()?.expect("sysstop.entry", Stop::SyscallEnter)?;
+            let siginfo = thread.siginfo();
+            let (own, code) = ("sysstop.siginfo-own-id", libc::SIGTRAP | 0x80);
+            thread.check(own, "si_code", Ok(code), siginfo.map(|siginfo| siginfo.code));
+            thread.check(own, "si_pid", Ok(Pid(thread.pid)), siginfo.map(|siginfo| Pid(siginfo.pid)));
             let thread = to_event(thread.cont()?)?;
+            look::status(&thread, Event::EXIT);
             let message = thread.message().map(Word);
             thread.check("opt.traceexit.msg-status", "event message", Ok(Word(4 << 8)), message);
             let thread = thread.cont()?.ends("death.thread-exit-isolated", Gone::Exited(4))?;

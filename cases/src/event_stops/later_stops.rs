@@ -15,7 +15,7 @@ const DYING: &str = "event.exit.signals-dropped";
 pub(super) const CASES: &[Case] = &[
     Case {
         name: "message_at_a_later_signal_stop",
-        title: "At a signal-delivery-stop after an event the message is 0, and no longer the event's.",
+        title: "Before any event, and at a signal-delivery-stop after one, the message is 0, and no longer the event's.",
         clauses: &[FORKED, TRACED, MESSAGE, END],
         options: options::TRACESYSGOOD | options::TRACEFORK,
         changes: &[&MESSAGE_PER_STOP],
@@ -27,6 +27,12 @@ pub(super) const CASES: &[Case] = &[
             p.exit(3);
         },
         scenario: |t| {
+            t.check(
+                MESSAGE,
+                "event message before any event",
+                Ok(Pid(0)),
+                t.message().map(|id| Pid(id as i32)),
+            );
             let t = t.cont()?.expect(FORKED, Stop::Event(Event::FORK))?;
             // Kept at its first stop, so that no SIGCHLD comes between.
             let child = to_first_stop(t.new_task("child")?)?;

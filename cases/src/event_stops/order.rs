@@ -51,6 +51,36 @@ pub(super) const CASES: &[Case] = &[
         ..Case::NEW
     },
     Case {
+        name: "either_stop_is_told_first",
+        title: "Once maker and new task have both stopped, the tracer may be told of the new task's first stop before the event in its maker, or behind it.",
+        clauses: &[EVENT, TRACED, END, "clone.ret-tid", "inside.child-runs-first"],
+        axes: &[
+            ANY_START,
+            axis::<Maker>(&["fork", "vfork", "clonethread", "clone3process"]),
+            axis::<First>(&["childfirst", "parentfirst"]),
+        ],
+        options: EVENTS,
+        program: makes_a_task,
+        scenario: |t| {
+            let maker: Maker = t.pick()?;
+            let t = t.cont()?;
+            t.await_state(&['t'])?;
+            // A tracee that has stopped answers, whether its stop has been waited for or not.
+            let child = t.traced(t.must("PTRACE_GETEVENTMSG", t.message())?, "child")?;
+            child.await_state(&['t'])?;
+            let (t, child) = match t.pick()? {
+                First::Child => {
+                    let child = child.expect("inside.child-runs-first", tasks::first(t.start))?;
+                    (t.expect(EVENT, Stop::Event(maker.event()))?, child)
+                }
+                First::Parent => (t.expect(EVENT, Stop::Event(maker.event()))?, tasks::to_first_stop(child)?),
+            };
+            let child = child_ends(child)?;
+            parent_ends(t.cont()?, &child)
+        },
+        ..Case::NEW
+    },
+    Case {
         name: "thread_and_maker_take_turns",
         title: "A thread stopped at its first stop does not hold up its maker, which reaches its next call and waits there.",
         clauses: &[

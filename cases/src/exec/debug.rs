@@ -47,7 +47,5 @@ fn debug_register(t: &Stopped, index: u64, value: u64) -> Flow {
 }
 
 fn debug(t: &Stopped, index: u64) -> Result<u64, Errno> {
-    let mut word = [0; 8];
-    t.request(Request::PEEKUSER, DEBUG + 8 * index, Data::Buffer(&mut word))?;
-    Ok(u64::from_ne_bytes(word))
+    t.peek_user(DEBUG + 8 * index)
 }

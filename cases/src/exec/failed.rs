@@ -18,8 +18,6 @@ const REFUSED: &str = "execve.refused";
 const BEYOND: &str = "exec.point-of-no-return";
 const END: &str = "wait.macro.exited";
 
-const MEMFD: Syscall = Syscall::numbered(libc::SYS_memfd_create as u64, "memfd_create");
-
 /// In the first page, where nothing is mapped.
 const NOWHERE: u64 = 8;
 const OLD_ENDS: u8 = 3;
@@ -97,7 +95,7 @@ fn too_many(p: &mut Program) -> u64 {
 /// Executes a file with these contents.
 fn executes_file(p: &mut Program, contents: &[u64]) {
     let name = p.text("");
-    let file = p.call(MEMFD, &[name, 0]);
+    let file = p.call(Syscall::MEMFD_CREATE, &[name, 0]);
     let bytes = p.data(contents);
     let length = 8 * contents.len() as u64;
     p.call(Syscall::WRITE, &[file.into(), Arg::Word(bytes), Arg::Word(length)]);

@@ -26,10 +26,6 @@ pub(super) const END: &str = "wait.macro.exited";
 pub(super) const IMAGE_ENDS: u8 = 7;
 pub(super) const ENDED: Gone = Gone::Exited(IMAGE_ENDS);
 
-/// rt_sigpending(2), which no other family asks for.
-pub(super) const PENDING_SIGNALS: Syscall =
-    Syscall::numbered(libc::SYS_rt_sigpending as u64, "rt_sigpending");
-
 /// A new image that asks for its thread id and ends.
 pub(super) fn asks_and_ends(image: &mut Program) {
     image.call(Syscall::GETTID, &[0; 0]);

@@ -1,8 +1,6 @@
 //! What outlives an execve, and what does not: options, signals, what a child's end sends.
 
-use super::image::{
-    END, ENDED, EXECS, IMAGE_ENDS, PENDING_SIGNALS, STOPS, asks_and_ends, event, to_event, unblock,
-};
+use super::image::{END, ENDED, EXECS, IMAGE_ENDS, STOPS, asks_and_ends, event, to_event, unblock};
 use crate::creation::way::{EITHER, check_told};
 use crate::event_stops::axes::CHILD_ENDS;
 use crate::event_stops::tasks::{EVENT, TRACED, child_ends, to_first_stop};
@@ -178,7 +176,7 @@ pub(super) const CASES: &[Case] = &[
             p.block(&[Signal::USR1, Signal::USR2]);
             p.raise(Signal::USR1);
             p.exec(|p| {
-                p.call(PENDING_SIGNALS, &[Program::shared(0), 8]);
+                p.call(Syscall::RT_SIGPENDING, &[Program::shared(0), 8]);
                 unblock(p);
                 p.call(Syscall::GETTID, &[0; 0]);
                 p.exit(IMAGE_ENDS.into());

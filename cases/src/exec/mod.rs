@@ -1,6 +1,7 @@
 //! execve(2) under ptrace: its SIGTRAP, its failures, threads, and what the new image keeps.
 
 mod debug;
+mod dying_leader;
 mod failed;
 mod image;
 mod kept;
@@ -12,6 +13,7 @@ mod thread_calls;
 mod traceme;
 mod tracing;
 mod view;
+mod waits;
 
 use ptrace_conformance_harness::case::Family;
 
@@ -25,6 +27,8 @@ pub const FAMILY: Family = Family {
         leader_calls::CASES,
         thread_calls::CASES,
         tracing::CASES,
+        waits::CASES,
+        dying_leader::CASES,
         kept::CASES,
         signals::CASES,
         traceme::CASES,

@@ -1,12 +1,12 @@
 //! The SIGTRAP of an execve without `PTRACE_O_TRACEEXEC`: an ordinary signal, that can be given, blocked, ignored.
 
 use super::image::{
-    END, ENDED, EXECS, IMAGE_ENDS, PENDING_SIGNALS, SIGTRAP, STOPS, asks_and_ends, check_at_start, event,
-    executes, sigtrap, unblock,
+    END, ENDED, EXECS, IMAGE_ENDS, SIGTRAP, STOPS, asks_and_ends, check_at_start, event, executes, sigtrap,
+    unblock,
 };
 use ptrace_conformance_harness::case::{ANY_START, Axis, Case, Start, axis};
 use ptrace_conformance_harness::program::Program;
-use ptrace_conformance_harness::request::options;
+use ptrace_conformance_harness::request::{Event, options};
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Stop};
 use ptrace_conformance_harness::syscalls::Syscall;
@@ -22,6 +22,7 @@ const KEPT: &str = "execve.ignored-kept";
 const RESET: &str = "execve.handlers-reset";
 const WHEN: &str = "exec.option-when-it-happens";
 const NONE: &str = "exec.traceexec-no-legacy-sigtrap";
+const EXIT: &str = "opt.traceexit.stop";
 const MASK: &str = "signal.exec-mask-pending-kept";
 
 /// What the old image does with SIGTRAP.
@@ -35,6 +36,19 @@ enum Before {
 impl Axis for Before {
     const VALUES: &'static [(&'static str, Self)] =
         &[("default", Before::Default), ("ignored", Before::Ignored), ("handled", Before::Handled)];
+}
+
+/// What is set for SIGTRAP beside the events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Beside {
+    Blocked,
+    Ignored,
+    Handled,
+}
+
+impl Axis for Beside {
+    const VALUES: &'static [(&'static str, Self)] =
+        &[("blocked", Beside::Blocked), ("ignored", Beside::Ignored), ("handled", Beside::Handled)];
 }
 
 /// What the tracer does with it.
@@ -104,7 +118,7 @@ pub(super) const CASES: &[Case] = &[
         program: |p| {
             p.block(&[Signal::TRAP]);
             p.exec(|p| {
-                p.call(PENDING_SIGNALS, &[Program::shared(0), 8]);
+                p.call(Syscall::RT_SIGPENDING, &[Program::shared(0), 8]);
                 unblock(p);
                 p.call(Syscall::GETPID, &[0; 0]);
                 p.exit(IMAGE_ENDS.into());
@@ -180,6 +194,39 @@ pub(super) const CASES: &[Case] = &[
                 Changed::Cleared => (sigtrap(t, WHEN)?.cont()?, SIGTRAP),
             };
             t.ends(clause, ENDED).map(drop)
+        },
+        ..Case::NEW
+    },
+    Case {
+        name: "events_beside_sigtrap",
+        title: "Blocked, ignored or handled SIGTRAP makes no difference to the events of execve and of the end, and they leave the mask alone and run no handler.",
+        clauses: &[STOPS, EXIT, MASK, END],
+        axes: &[ANY_START, axis::<Beside>(&["blocked", "ignored", "handled"])],
+        options: EXECS | options::TRACEEXIT,
+        program: |p| {
+            match p.pick() {
+                Beside::Blocked => p.block(&[Signal::TRAP]),
+                Beside::Ignored => p.ignore(Signal::TRAP),
+                Beside::Handled => p.handle(Signal::TRAP, 0),
+            };
+            p.exec(|p| {
+                p.exit(IMAGE_ENDS.into());
+            });
+        },
+        scenario: |t| {
+            let blocked = if t.pick::<Beside>()? == Beside::Blocked { 1 << (libc::SIGTRAP - 1) } else { 0 };
+            let t = event(t.cont()?)?;
+            t.check(
+                MASK,
+                "blocked signals at the event of execve",
+                Ok(Word(blocked)),
+                t.signal_mask().map(Word),
+            );
+            let t = t.cont()?.expect(EXIT, Stop::Event(Event::EXIT))?;
+            t.check(MASK, "blocked signals at the exit event", Ok(Word(blocked)), t.signal_mask().map(Word));
+            let t = t.cont()?.ends(END, ENDED)?;
+            t.check(STOPS, "signals handled", 0, t.handled().0);
+            Ok(())
         },
         ..Case::NEW
     },

@@ -21,6 +21,7 @@ const SILENT: &str = "exec.confusing-tid";
 const AFTER: &str = "exec.exec-event-after-tid";
 const FORMER: &str = "exec.traceexec-former-tid";
 const NO_REPORT: &str = "exec.leader-no-wifexited";
+const LOST: &str = "bug.leader-death-lost-on-exec";
 const REAPPEARS: &str = "exec.leader-reappears";
 const EXIT: &str = "exec.others-exit-event";
 const STATUS: &str = "exec.others-report-exit0";
@@ -43,6 +44,7 @@ pub(super) const CASES: &[Case] = &[
             AFTER,
             FORMER,
             NO_REPORT,
+            LOST,
             REAPPEARS,
             ALONE,
             END,
@@ -58,7 +60,7 @@ pub(super) const CASES: &[Case] = &[
             let (leader, thread) = both(t)?;
             let thread = thread.cont()?;
             let leader = state.reach(leader)?;
-            let clause = if state == State::Ended { REAPPEARS } else { AFTER };
+            let clause = if state == State::Ended { LOST } else { AFTER };
             if state == State::Ended {
                 leader.check(NO_REPORT, "report of the ended leader", Ok(None), leader.poll());
             }
@@ -67,7 +69,8 @@ pub(super) const CASES: &[Case] = &[
             check_took_over(&t, thread)?;
             check_at_start(&t, STOPS)?;
             check_alone(&t)?;
-            let t = t.cont()?.ends(END, ENDED)?;
+            let reappears = if state == State::Ended { REAPPEARS } else { END };
+            let t = t.cont()?.ends(reappears, ENDED)?;
             t.check_saw_pid(ID, "gettid", &t)
         },
         ..Case::NEW

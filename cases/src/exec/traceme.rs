@@ -21,8 +21,6 @@ const SENDER: &str = "exec.legacy-sigtrap-si-user";
 const PARENT: &str = "traceme.fork-child-starts-trace";
 const GROUP: &str = "execve.setpgid-eacces";
 
-const SETPGID: Syscall = Syscall::numbered(libc::SYS_setpgid as u64, "setpgid");
-
 /// Exit code of a maker.
 const MAKER_ENDS: u8 = 3;
 
@@ -124,10 +122,10 @@ pub(super) const CASES: &[Case] = &[
                 p.exec(asks_and_ends);
             });
             p.await_word(Program::shared(0));
-            p.call(SETPGID, &[Arg::from(child), Arg::from(child)]);
+            p.call(Syscall::SETPGID, &[Arg::from(child), Arg::from(child)]);
             p.store(Program::shared(1), 1);
             p.await_word(Program::shared(2));
-            p.call(SETPGID, &[Arg::from(child), Arg::from(child)]);
+            p.call(Syscall::SETPGID, &[Arg::from(child), Arg::from(child)]);
             p.exit(MAKER_ENDS.into());
         },
         scenario: |t| {

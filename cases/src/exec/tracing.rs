@@ -13,6 +13,7 @@ use ptrace_conformance_harness::values::Pid;
 
 const BECOMES: &str = "exec.untraced-leader-becomes-tracee";
 const FOLLOWS: &str = "exec.tracing-follows-caller";
+const SILENT: &str = "sysstop.silent-leader-death";
 const FORMER: &str = "exec.traceexec-former-tid";
 
 /// Which thread has an option.
@@ -52,7 +53,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "untraced_thread_executes",
         title: "An untraced thread executes: no event and no SIGTRAP, and the process is no longer traced, although its leader was.",
-        clauses: &[FOLLOWS, TRACER, END],
+        clauses: &[FOLLOWS, SILENT, TRACER, END],
         options: EXECS,
         program: |p| {
             p.clone_task(THREAD, "thread", |p| {
@@ -69,7 +70,7 @@ pub(super) const CASES: &[Case] = &[
             let t = t.cont()?;
             t.await_word(1);
             check_proc(&t, false, 'R')?;
-            t.check(FOLLOWS, "report of the process", Ok(None), t.poll());
+            t.check(SILENT, "report of the process", Ok(None), t.poll());
             t.set_word(0, 1);
             let t = t.ends(END, ENDED)?;
             t.check_saw_pid(FOLLOWS, "gettid", &t)

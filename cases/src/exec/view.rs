@@ -2,21 +2,27 @@
 
 use super::image::{END, ENDED, EXECS, IMAGE_ENDS, STOPS, asks_and_ends, executes, to_event};
 use ptrace_conformance_harness::case::Case;
-use ptrace_conformance_harness::errno::Errno;
 use ptrace_conformance_harness::label;
-use ptrace_conformance_harness::remote_memory::MemoryFile;
+use ptrace_conformance_harness::status::Stop;
+use ptrace_conformance_harness::syscalls::Syscall;
 use ptrace_conformance_harness::tracee::{Flow, Task};
-use ptrace_conformance_harness::values::{Address, Word};
+use ptrace_conformance_harness::values::{Address, Return, Word};
 
 /// The clause that says that no other thread is left at the event.
 pub(super) const ALONE: &str = "exec.event-others-gone";
 const NEW: &str = "exec.proc-new-image";
+const ENTER: &str = "sysstop.entry";
 const OLD: &str = "exec.old-memory-file";
 const GONE: &str = "execve.memory-gone";
 
 /// A word of the program's own memory that nobody uses: on the stack of a task that there is not.
 const PLACE: u64 = label::TASK + 7 * 4096;
 const WRITTEN: u64 = 0x1234_5678_9abc_def0;
+
+/// Where the old image maps a page that the new one has not.
+const MAPPED: u64 = 0x2000_0000;
+/// `MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS`
+const MAP_ANONYMOUS_FIXED: u64 = 0x32;
 
 /// `AT_ENTRY` of the auxiliary vector.
 const ENTRY: u64 = 9;
@@ -38,6 +44,47 @@ pub(super) const CASES: &[Case] = &[
             let entry = Address(t.proc_auxiliary(ENTRY)?);
             t.check(NEW, "entry point in the auxiliary vector", Address(label::START), entry);
             t.cont()?.ends(END, ENDED).map(drop)
+        },
+        ..Case::NEW
+    },
+    Case {
+        name: "proc_shows_the_interpreter",
+        title: "At the event of a script's execve /proc/PID shows the interpreter: its file, its path and its argument in front of the script's path, its entry point and none of the old image's mappings.",
+        clauses: &[STOPS, NEW, GONE, ENTER, END],
+        options: EXECS,
+        program: |p| {
+            let script = p.bytes(b"#!/proc/self/fd/3       ");
+            let number = p.data(&[0]);
+            p.entry(number, asks_and_ends);
+            p.call(Syscall::MMAP, &[MAPPED, 4096, 1, MAP_ANONYMOUS_FIXED, u64::MAX, 0]);
+            p.exec_data(script, 32);
+        },
+        scenario: |t| {
+            let before = t.proc_file("exe")?;
+            t.check(GONE, "lines of the old mapping, before", 0, lines(&t, MAPPED)?);
+            let t = t.syscall()?.expect(ENTER, Stop::SyscallEnter)?.syscall()?;
+            let t = t.expect(ENTER, Stop::SyscallExit)?;
+            t.check(GONE, "lines of the old mapping", 1, lines(&t, MAPPED)?);
+            let t = to_event(t)?;
+            t.check_saw(NEW, "mmap", Some(Return(MAPPED)))?;
+            t.check(GONE, "lines of the old mapping, at the event", 0, lines(&t, MAPPED)?);
+            t.check(NEW, "lines of the new image's code", 1, lines(&t, label::START)?);
+            // Behind its first pages the file has what the program says.
+            let same = t.proc_file("exe")?.get(..4096) == before.get(..4096);
+            t.check(NEW, "the file is the interpreter's", true, same);
+            let arguments = t.proc_file("cmdline")?;
+            let arguments: Vec<_> = arguments.split(|&byte| byte == 0).collect();
+            t.check(NEW, "arguments, and what is behind the last", 4, arguments.len() as u64);
+            let known =
+                |at: usize, start: &[u8]| arguments.get(at).is_some_and(|text| text.starts_with(start));
+            t.check(NEW, "the first argument is the interpreter's path", true, known(0, b"/proc/self/fd/3"));
+            let number = arguments.get(1).is_some_and(|text| text.iter().all(u8::is_ascii_digit));
+            t.check(NEW, "the second one is the script's for it", true, number);
+            t.check(NEW, "the third one is the script's path", true, known(2, b"/dev/fd/"));
+            let entry = Address(t.proc_auxiliary(ENTRY)?);
+            t.check(NEW, "entry point in the auxiliary vector", Address(label::START), entry);
+            let t = t.cont()?.ends(END, ENDED)?;
+            t.check_saw_pid(END, "gettid", &t)
         },
         ..Case::NEW
     },
@@ -75,15 +122,34 @@ pub(super) const CASES: &[Case] = &[
         scenario: |t| {
             let file = t.memory_file()?;
             t.set_memory(PLACE, &[WRITTEN])?;
-            t.check(OLD, "word through the file, before", Ok(Some(Word(WRITTEN))), word_in(&file));
+            t.check(
+                OLD,
+                "word through the file, before",
+                Ok(Some(Word(WRITTEN))),
+                file.word(PLACE).map(shown),
+            );
             let t = to_event(t)?;
-            t.check(OLD, "word through the old file, at the event", Ok(None), word_in(&file));
-            t.check(GONE, "word through a new file", Ok(Some(Word(0))), word_in(&t.memory_file()?));
+            t.check(OLD, "word through the old file, at the event", Ok(None), file.word(PLACE).map(shown));
+            t.check(
+                GONE,
+                "word through a new file",
+                Ok(Some(Word(0))),
+                t.memory_file()?.word(PLACE).map(shown),
+            );
             t.cont()?.ends(END, ENDED).map(drop)
         },
         ..Case::NEW
     },
 ];
+
+/// How many lines of /proc/PID/maps have this address in their range.
+fn lines(t: &Task, address: u64) -> Flow<u64> {
+    let maps = t.proc_file("maps")?;
+    let maps = String::from_utf8_lossy(&maps);
+    let word = |text: &str| u64::from_str_radix(text, 16).unwrap_or_default();
+    let ranges = maps.lines().filter_map(|line| line.split_whitespace().next()?.split_once('-'));
+    Ok(ranges.filter(|(start, end)| (word(start)..word(end)).contains(&address)).count() as u64)
+}
 
 /// Checks that the task is its process's only one.
 pub(super) fn check_alone(t: &Task) -> Flow {
@@ -91,8 +157,6 @@ pub(super) fn check_alone(t: &Task) -> Flow {
     Ok(())
 }
 
-/// The word in the middle of a task's memory, or none if the file gives nothing.
-fn word_in(file: &MemoryFile) -> Result<Option<Word>, Errno> {
-    let bytes = file.read(PLACE, 8)?;
-    Ok(<[u8; 8]>::try_from(bytes).ok().map(|bytes| Word(u64::from_ne_bytes(bytes))))
+fn shown(word: Option<u64>) -> Option<Word> {
+    word.map(Word)
 }

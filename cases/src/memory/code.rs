@@ -10,16 +10,9 @@ use ptrace_conformance_harness::values::Word;
 const VISIBLE: &str = "mem.poke-instruction-visible";
 const ARGUMENT: u64 = 0x77;
 
-/// What sets the routine's result to 0, in place of its second and third instruction, which do nothing.
-#[cfg(target_arch = "x86_64")]
-const XOR_EAX_EAX: (u64, u64) = (0xc031, 0xffff);
-#[cfg(target_arch = "aarch64")]
-const MOV_X0_0: (u64, u64) = (0xd280_0000, 0xffff_ffff);
-
-#[cfg(target_arch = "x86_64")]
-const CLEARS: (u64, u64) = XOR_EAX_EAX;
-#[cfg(target_arch = "aarch64")]
-const CLEARS: (u64, u64) = MOV_X0_0;
+/// What sets the routine's result to 0, in place of instructions that do nothing: `xor eax, eax` or `mov x0, #0`, and the bits of a word that it takes.
+const CLEARS: (u64, u64) =
+    if cfg!(target_arch = "x86_64") { (0xc031, 0xffff) } else { (0xd280_0000, 0xffff_ffff) };
 
 impl Axis for Through {
     const VALUES: &'static [(&'static str, Self)] =

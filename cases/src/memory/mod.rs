@@ -4,6 +4,8 @@
 mod agreement;
 mod code;
 mod edges;
+mod many;
+mod odd_places;
 mod place;
 mod refused;
 mod secret;
@@ -21,9 +23,11 @@ pub const FAMILY: Family = Family {
         agreement::CASES,
         edges::CASES,
         vectors::CASES,
+        many::CASES,
         refused::CASES,
         tasks::CASES,
         secret::CASES,
+        odd_places::CASES,
         code::CASES,
     ],
 };

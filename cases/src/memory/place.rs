@@ -11,10 +11,6 @@ use ptrace_conformance_harness::tracee::{Flow, Stopped};
 pub(super) const STOPS: &str = "stop.signal.reported-via-waitpid";
 pub(super) const END: &str = "wait.macro.exited";
 
-const MPROTECT: Syscall = Syscall::numbered(libc::SYS_mprotect as u64, "mprotect");
-const PREAD: Syscall = Syscall::numbered(libc::SYS_pread64 as u64, "pread64");
-const MEMFD: Syscall = Syscall::numbered(libc::SYS_memfd_create as u64, "memfd_create");
-
 /// Where programs map, far from all that is theirs.
 pub(super) const AT: u64 = 0x2000_0000;
 /// A multiple of the page size of every kernel.
@@ -107,12 +103,12 @@ impl Place {
         if !self.is_of_a_file() {
             map_anonymous(p, AT);
             p.store(AT, WORD);
-            p.call(MPROTECT, &[AT, SIZE, self.protection() as u64]);
+            protect(p, AT, self.protection());
             return None;
         }
         let name = p.text("");
         let word = p.data(&[WORD]);
-        let file = p.call(MEMFD, &[name, 0]);
+        let file = p.call(Syscall::MEMFD_CREATE, &[name, 0]);
         p.call(Syscall::WRITE, &[file.into(), Arg::Word(word), Arg::Word(8)]);
         let shared = if self.is_shared() { libc::MAP_SHARED } else { libc::MAP_PRIVATE };
         let flags = Arg::Word((shared | libc::MAP_FIXED) as u64);
@@ -130,7 +126,7 @@ pub(super) fn map_anonymous(p: &mut Program, at: u64) {
 
 /// Protects [`SIZE`] bytes.
 pub(super) fn protect(p: &mut Program, at: u64, protection: i32) {
-    p.call(MPROTECT, &[at, SIZE, protection as u64]);
+    p.call(Syscall::MPROTECT, &[at, SIZE, protection as u64]);
 }
 
 /// Maps the variant's place and stops; then loads what is there, and reads what is in the file into word 0.
@@ -144,7 +140,7 @@ pub(super) fn program(p: &mut Program) {
     }
     if let Some(file) = file {
         let [to, length, offset] = [Program::shared(0), 8, 0].map(Arg::Word);
-        p.call(PREAD, &[file.into(), to, length, offset]);
+        p.call(Syscall::PREAD64, &[file.into(), to, length, offset]);
     }
     p.exit(3);
 }

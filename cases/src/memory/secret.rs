@@ -13,11 +13,10 @@ use ptrace_conformance_harness::values::Word;
 const SECRET: &str = "mem.memfd-secret";
 /// The same number on both architectures (include/uapi/asm-generic/unistd.h).
 const MEMFD_SECRET: Syscall = Syscall::numbered(447, "memfd_secret");
-const FTRUNCATE: Syscall = Syscall::numbered(libc::SYS_ftruncate as u64, "ftruncate");
 
 fn program(p: &mut Program) {
     let file = p.call(MEMFD_SECRET, &[0]);
-    p.call(FTRUNCATE, &[file.into(), Arg::Word(SIZE)]);
+    p.call(Syscall::FTRUNCATE, &[file.into(), Arg::Word(SIZE)]);
     let rights = (libc::PROT_READ | libc::PROT_WRITE) as u64;
     let flags = (libc::MAP_SHARED | libc::MAP_FIXED) as u64;
     let [at, size, rights, flags, offset] = [AT, SIZE, rights, flags, 0].map(Arg::Word);

@@ -1,4 +1,4 @@
-//! Memory of tasks that run, that nobody traces, that have another image or none any more.
+//! Memory of tasks that run, that nobody traces, or that have none any more.
 
 use super::place::{AT, END, STOPS, WORD, map_anonymous, to_breakpoint};
 use super::through::Through;

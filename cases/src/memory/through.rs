@@ -98,7 +98,7 @@ impl Through {
                 t.request(Request::PEEKTEXT, address, Data::Buffer(&mut bytes))?;
                 Ok(word(&bytes))
             }
-            Through::File => Ok(word(&file.read(address, 8)?)),
+            Through::File => file.word(address).map(|word| word.map(Word)),
             Through::Vm => {
                 let (answer, bytes) = t.vm_read(&[8], &[(address, 8)]);
                 answer.map(|read| word(&bytes).filter(|_| read == 8))
@@ -118,6 +118,6 @@ impl Through {
 }
 
 /// Eight bytes as a word.
-pub(super) fn word(bytes: &[u8]) -> Option<Word> {
+fn word(bytes: &[u8]) -> Option<Word> {
     bytes.try_into().ok().map(|bytes| Word(u64::from_ne_bytes(bytes)))
 }

@@ -1,7 +1,7 @@
 //! What is written the program has.
 
 use super::views::free;
-use super::{END, SETREGS, STOPS, behind_a_call, check_all, poke_user, program};
+use super::{END, SETREGS, STOPS, behind_a_call, check_all, program};
 use ptrace_conformance_harness::arch::{self, Registers};
 use ptrace_conformance_harness::case::{ANY_START, Arch, Axis, Case, Dimension, axis};
 use ptrace_conformance_harness::kernel::Data;
@@ -68,8 +68,7 @@ pub(super) const CASES: &[Case] = &[
             let (t, mut new) = behind_a_call(t)?;
             for words in [1, 3, 5] {
                 (0..words).for_each(|index| new.words[index] = Values::Distinct.of(8 * words + index));
-                let bytes: Vec<u8> = new.words[..words].iter().flat_map(|word| word.to_ne_bytes()).collect();
-                let set = t.set_regset(note::PRSTATUS, &bytes);
+                let set = t.set_regset(note::PRSTATUS, &new.bytes()[..8 * words]);
                 t.check(CLAUSE, &format!("length that {words} words set"), Ok(8 * words), set);
                 check_all(&t, CLAUSE, &new)?;
             }
@@ -94,8 +93,7 @@ pub(super) const CASES: &[Case] = &[
                 (u64::MAX, "regs.set-addr-ignored", &old),
                 (1, "regs.set-addr-ignored", &new),
             ] {
-                let mut bytes: Vec<u8> = words.words.iter().flat_map(|word| word.to_ne_bytes()).collect();
-                let set = t.request(SETREGS, addr, Data::Buffer(&mut bytes));
+                let set = t.request(SETREGS, addr, Data::Buffer(&mut words.bytes()));
                 t.check(clause, "PTRACE_SETREGS", Ok(0), set);
                 check_all(&t, clause, words)?;
             }
@@ -117,7 +115,7 @@ pub(super) const CASES: &[Case] = &[
             let (t, mut new) = behind_a_call(t)?;
             for (index, name) in free() {
                 new.words[index] = values.of(index);
-                let poked = poke_user(&t, 8 * index as u64, values.of(index));
+                let poked = t.poke_user(8 * index as u64, values.of(index));
                 t.check(CLAUSE, &format!("PTRACE_POKEUSER of {name}"), Ok(()), poked);
                 check_all(&t, CLAUSE, &new)?;
             }

@@ -1,27 +1,38 @@
 //! The general registers: every view of them, what a write does, and what is refused.
 
 mod effect;
+mod gs;
+mod pointers;
+mod raised;
 mod refused;
 mod segments;
+mod user_area;
 mod views;
 
 use ptrace_conformance_harness::arch::Registers;
 use ptrace_conformance_harness::case::{Arch, Family};
-use ptrace_conformance_harness::errno::Errno;
-use ptrace_conformance_harness::kernel::Data;
 use ptrace_conformance_harness::program::{Arg, Program};
 use ptrace_conformance_harness::request::Request;
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::Stop;
 use ptrace_conformance_harness::syscalls::Syscall;
-use ptrace_conformance_harness::tracee::{Flow, Stopped, Task};
+use ptrace_conformance_harness::tracee::{Flow, Stopped};
 use ptrace_conformance_harness::values::Return;
 
 /// The family.
 pub const FAMILY: Family = Family {
     name: "registers",
     title: "General registers: their views agree, a write reaches the program, and what is refused",
-    cases: &[views::CASES, effect::CASES, segments::CASES, refused::CASES],
+    cases: &[
+        views::CASES,
+        raised::CASES,
+        user_area::CASES,
+        effect::CASES,
+        pointers::CASES,
+        segments::CASES,
+        gs::CASES,
+        refused::CASES,
+    ],
 };
 
 const STOPS: &str = "stop.signal.reported-via-waitpid";
@@ -53,14 +64,4 @@ fn behind_a_call(t: Stopped) -> Flow<(Stopped, Registers)> {
 fn check_all(t: &Stopped, clause: &str, expected: &Registers) -> Flow {
     t.check(clause, "registers that read otherwise", vec![], t.registers()?.differing(expected));
     Ok(())
-}
-
-fn peek_user(t: &Task, offset: u64) -> Result<u64, Errno> {
-    let mut bytes = [0; 8];
-    t.request(Request::PEEKUSER, offset, Data::Buffer(&mut bytes))?;
-    Ok(u64::from_ne_bytes(bytes))
-}
-
-fn poke_user(t: &Task, offset: u64, word: u64) -> Result<(), Errno> {
-    t.request(Request::POKEUSER, offset, Data::Word(word)).map(drop)
 }

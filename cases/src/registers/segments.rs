@@ -1,7 +1,7 @@
 //! Flags, segment selectors and segment bases of x86_64: what may be written, and what becomes of it.
 
-use super::{END, SETREGS, STOPS, behind_a_call, check_all, peek_user, poke_user, program};
-use ptrace_conformance_harness::arch::{self, NAMES, Registers};
+use super::{END, SETREGS, STOPS, behind_a_call, check_all, program};
+use ptrace_conformance_harness::arch::{self, Registers, index};
 use ptrace_conformance_harness::case::{ANY_START, Arch, Axis, Case, Dimension, axis};
 use ptrace_conformance_harness::errno::Errno;
 use ptrace_conformance_harness::kernel::Data;
@@ -40,11 +40,10 @@ impl Way {
 
     /// Writes one word, and with a whole set all others too.
     fn write(self, t: &Stopped, registers: &Registers, index: usize) -> Result<(), Errno> {
-        let mut bytes: Vec<u8> = registers.words.iter().flat_map(|word| word.to_ne_bytes()).collect();
         match self {
-            Way::Pokeuser => poke_user(t, 8 * index as u64, registers.words[index]),
-            Way::Setregs => t.request(SETREGS, 0, Data::Buffer(&mut bytes)).map(drop),
-            Way::Setregset => t.set_regset(note::PRSTATUS, &bytes).map(drop),
+            Way::Pokeuser => t.poke_user(8 * index as u64, registers.words[index]),
+            Way::Setregs => t.request(SETREGS, 0, Data::Buffer(&mut registers.bytes())).map(drop),
+            Way::Setregset => t.set_regset(note::PRSTATUS, &registers.bytes()).map(drop),
         }
     }
 
@@ -77,10 +76,6 @@ impl Change {
     }
 }
 
-fn index(name: &str) -> usize {
-    NAMES.iter().position(|known| *known == name).unwrap_or_default()
-}
-
 /// Flags that are the program's: CF, PF, AF, ZF, SF, TF, DF, OF, NT, RF and AC (arch/x86/kernel/ptrace.c, `FLAG_MASK`).
 const OWN_FLAGS: u64 = 0x5_4dd5;
 
@@ -91,7 +86,6 @@ const BAD_BASES: [u64; 2] = [1 << 63, u64::MAX];
 const BASE: u64 = 0x1234_5000;
 const OTHER_BASE: u64 = 0xedcb_a000;
 
-const ARCH_PRCTL: Syscall = Syscall::numbered(158, "arch_prctl");
 const ARCH_SET_FS: u64 = 0x1002;
 const ARCH_GET_FS: u64 = 0x1003;
 
@@ -172,17 +166,17 @@ pub(super) const CASES: &[Case] = &[
         arches: &[Arch::X86_64],
         only: ONLY,
         program: |p| {
-            p.call(ARCH_PRCTL, &[ARCH_SET_FS, OTHER_BASE]);
+            p.call(Syscall::ARCH_PRCTL, &[ARCH_SET_FS, OTHER_BASE]);
             p.raise(Signal::USR1);
-            p.call(ARCH_PRCTL, &[ARCH_GET_FS, Program::shared(0)]);
+            p.call(Syscall::ARCH_PRCTL, &[ARCH_GET_FS, Program::shared(0)]);
             p.exit(3);
         },
         scenario: |t| {
             const CLAUSE: &str = "x86.arch-prctl-fsbase";
             let offset = 8 * index("fs_base") as u64;
             let t = t.cont()?.expect(STOPS, Stop::Signal(Signal::USR1))?;
-            t.check(CLAUSE, "fs_base of the program", Ok(Word(OTHER_BASE)), peek_user(&t, offset).map(Word));
-            t.check(CLAUSE, "PTRACE_POKEUSER", Ok(()), poke_user(&t, offset, BASE));
+            t.check(CLAUSE, "fs_base of the program", Ok(Word(OTHER_BASE)), t.peek_user(offset).map(Word));
+            t.check(CLAUSE, "PTRACE_POKEUSER", Ok(()), t.poke_user(offset, BASE));
             let t = t.cont()?.ends(END, Gone::Exited(3))?;
             t.check(CLAUSE, "fs_base in the program", Word(BASE), Word(t.word(0)));
             Ok(())
@@ -204,11 +198,7 @@ pub(super) const CASES: &[Case] = &[
             let mut new = old.with(index("fs_base"), BASE).with(index("gs_base"), 1 << 63);
             super::views::free().for_each(|(index, _)| new.words[index] = 0x4200 + index as u64);
             new.words[index("ds")] = 0x2b;
-            let mut bytes: Vec<u8> = new.words.iter().flat_map(|word| word.to_ne_bytes()).collect();
-            let set = match way {
-                Way::Setregs => t.request(SETREGS, 0, Data::Buffer(&mut bytes)).map(drop),
-                _ => t.set_regset(note::PRSTATUS, &bytes).map(drop),
-            };
+            let set = way.write(&t, &new, index("gs_base"));
             t.check(CLAUSE, "a base that is refused", Err(Errno::EIO), set);
             let there = new
                 .with(index("gs_base"), old.words[index("gs_base")])

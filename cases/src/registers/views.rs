@@ -1,6 +1,6 @@
 //! What the different requests show of the same registers.
 
-use super::{END, GETREGS, peek_user};
+use super::{END, GETREGS};
 use ptrace_conformance_harness::arch::{self, NAMES};
 use ptrace_conformance_harness::case::{ANY_START, Arch, Axis, Case, axis};
 use ptrace_conformance_harness::kernel::Data;
@@ -64,7 +64,7 @@ pub(super) const CASES: &[Case] = &[
         program,
         scenario: |t| {
             let t = to_stop(t)?;
-            let all: Vec<_> = t.registers()?.words.iter().map(|word| word.to_ne_bytes()).collect();
+            let all = t.registers()?.bytes();
             for words in 0..=NAMES.len() + 2 {
                 let mut buffer = vec![0xaa; 8 * words];
                 let there = words.min(NAMES.len());
@@ -75,7 +75,7 @@ pub(super) const CASES: &[Case] = &[
                     Ok(8 * there),
                     length,
                 );
-                let mut expected = all[..there].concat();
+                let mut expected = all[..8 * there].to_vec();
                 expected.resize(buffer.len(), 0xaa);
                 t.check(WHOLE, &format!("{words} words are the front"), true, buffer == expected);
             }
@@ -112,7 +112,7 @@ pub(super) const CASES: &[Case] = &[
                 t.check(clause, "what it shows otherwise", vec![], differ.map(|(_, name)| name).collect());
             }
             for (offset, (name, word)) in (0..).step_by(8).zip(NAMES.into_iter().zip(all.words)) {
-                let seen = peek_user(&t, offset).map(Word) == Ok(Word(word));
+                let seen = t.peek_user(offset).map(Word) == Ok(Word(word));
                 t.check("user.peek-reads-user-area", &format!("{name} is the same"), true, seen);
             }
             to_end(t)

@@ -4,6 +4,7 @@ mod attached;
 mod calls;
 mod delivered;
 mod inferior;
+mod inotify;
 mod never;
 mod redirected;
 mod stopped;
@@ -22,6 +23,7 @@ pub const FAMILY: Family = Family {
         suppressed::CASES,
         delivered::CASES,
         stopped::CASES,
+        inotify::CASES,
         written::CASES,
         redirected::CASES,
         inferior::CASES,

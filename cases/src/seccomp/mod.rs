@@ -3,9 +3,11 @@
 //! `PTRACE_EVENT_SECCOMP` itself is among the event stops.
 
 mod actions;
+mod events;
 mod inherit;
 mod kill;
 mod metadata;
+mod notify;
 mod privilege;
 mod read_filter;
 mod strict;
@@ -25,6 +27,7 @@ pub const FAMILY: Family = Family {
     title: "Seccomp under trace: what each answer looks like, and how filters are read or suspended",
     cases: &[
         actions::CASES,
+        events::CASES,
         kill::CASES,
         strict::CASES,
         inherit::CASES,
@@ -32,6 +35,7 @@ pub const FAMILY: Family = Family {
         metadata::CASES,
         privilege::CASES,
         suspend::CASES,
+        notify::CASES,
     ],
 };
 

@@ -47,8 +47,8 @@ const SUSPEND: u64 = options::SUSPEND_SECCOMP as u64;
 pub(super) const CASES: &[Case] = &[
     Case {
         name: "reading_filters_is_refused",
-        title: "PTRACE_SECCOMP_GET_FILTER fails with EACCES for a tracer without CAP_SYS_ADMIN, and for one with a filter of its own.",
-        clauses: &["filter.eacces-cap", "filter.eacces-seccomp", MARK, END],
+        title: "PTRACE_SECCOMP_GET_FILTER and PTRACE_SECCOMP_GET_METADATA fail with EACCES for a tracer without CAP_SYS_ADMIN, and for one with a filter of its own.",
+        clauses: &["filter.eacces-cap", "filter.eacces-seccomp", "uapi.metadata.eacces", MARK, END],
         needs: CONTROL,
         axes: &[ANY_START, axis::<Lack>(&["capability", "unfiltered"])],
         program: |p| {
@@ -59,6 +59,8 @@ pub(super) const CASES: &[Case] = &[
             });
             p.wait4(child, 1, 0);
             p.ptrace(Request::SECCOMP_GET_FILTER, child, 0, 0);
+            let metadata = p.data(&[0; 2]);
+            p.ptrace(Request::SECCOMP_GET_METADATA, child, 16, metadata);
             ends_with(p, child);
         },
         scenario: |t| {
@@ -68,7 +70,8 @@ pub(super) const CASES: &[Case] = &[
             };
             let task = to_the_end(t)?;
             task.check(clause, "status of the program's tracee", Word(0x137f), Word(task.word(1)));
-            task.check_saw(clause, "ptrace_2", Some(Return::error(Errno(libc::EACCES))))
+            task.check_saw(clause, "ptrace_2", Some(Return::error(Errno(libc::EACCES))))?;
+            task.check_saw("uapi.metadata.eacces", "ptrace_3", Some(Return::error(Errno(libc::EACCES))))
         },
         ..Case::NEW
     },

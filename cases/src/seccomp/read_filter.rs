@@ -15,6 +15,7 @@ use ptrace_conformance_harness::version::Change;
 
 const INDEX: &str = "filter.index";
 const COUNT: &str = "filter.returns-count";
+const FAULT: &str = "kdoc.get-filter-efault";
 const LENGTH: usize = 4;
 
 const OLDER: u32 = libc::SECCOMP_RET_ERRNO | 1;
@@ -83,7 +84,30 @@ pub(super) const CASES: &[Case] = &[
         },
         ..Case::NEW
     },
+    Case {
+        name: "filter_into_bad_memory",
+        title: "PTRACE_SECCOMP_GET_FILTER fails with EFAULT where there is no memory for the filter, and can be asked again.",
+        clauses: &[MARK, FAULT, COUNT, "filter.data-array"],
+        needs: CONTROL,
+        program: |p| {
+            p.filter(CALL, OLDER);
+            p.breakpoint();
+        },
+        scenario: |t| {
+            let t = t.cont()?.expect(MARK, Stop::Signal(Signal::TRAP))?;
+            let answer = t.request(Request::SECCOMP_GET_FILTER, 0, Data::Word(UNMAPPED));
+            t.check(FAULT, "PTRACE_SECCOMP_GET_FILTER", Err(Errno::EFAULT), answer);
+            let (count, words) = read(&t, 0);
+            t.check(COUNT, "instructions", Ok(LENGTH as i64), count);
+            t.check("filter.data-array", "filter", filter_program(CALL, OLDER).map(Word), words.map(Word));
+            Ok(())
+        },
+        ..Case::NEW
+    },
 ];
+
+/// An address in the first page, which is never mapped.
+const UNMAPPED: u64 = 8;
 
 fn read(t: &Stopped, index: u64) -> (Result<i64, Errno>, [u64; LENGTH]) {
     let mut bytes = [0; 8 * LENGTH];

@@ -2,10 +2,12 @@
 
 mod actions;
 mod at_stops;
+mod beside_events;
 mod fault_kinds;
 mod faults;
 mod given;
 mod given_blocked;
+mod given_elsewhere;
 mod handlers;
 mod inherited;
 mod mask;
@@ -32,6 +34,7 @@ pub const FAMILY: Family = Family {
         actions::CASES,
         given::CASES,
         given_blocked::CASES,
+        given_elsewhere::CASES,
         set::CASES,
         queued::CASES,
         peek::CASES,
@@ -43,6 +46,7 @@ pub const FAMILY: Family = Family {
         stop_cont::CASES,
         inherited::CASES,
         at_stops::CASES,
+        beside_events::CASES,
         sigchld::CASES,
     ],
 };

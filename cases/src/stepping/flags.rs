@@ -1,8 +1,9 @@
 //! The processor's flag behind a step: who sets it, who sees it.
 
-use super::{AFTER_ONE, END, Next, ONE, REPORT, STOPS, TRAP, check_one, step, to_routine};
+use super::plain::WAY;
+use super::{AFTER_ONE, END, How, ONE, REPORT, STOPS, TRAP, check_one, program, step, to_routine};
 use ptrace_conformance_harness::arch::{self, Registers};
-use ptrace_conformance_harness::case::{ANY_START, Arch, Axis, Case, axis};
+use ptrace_conformance_harness::case::{ANY_START, Arch, Case, axis};
 use ptrace_conformance_harness::label;
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Stop};
@@ -22,19 +23,7 @@ const RF: u64 = 0x1_0000;
 const SS: u64 = 1 << 21;
 const ONLY_X86: &str = "aarch64 has no trap flag that a program could set";
 
-/// How the routine is run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum How {
-    Stepped,
-    Continued,
-}
-
-impl Axis for How {
-    const VALUES: &'static [(&'static str, Self)] =
-        &[("stepped", How::Stepped), ("continued", How::Continued)];
-}
-
-/// The label behind `pushfq`; x86_64 alone has it.
+/// The routine's labels, before and behind `pushfq`; x86_64 alone has it.
 #[cfg(target_arch = "x86_64")]
 const PUSHFQ: [u64; 3] = [label::PUSHED, label::PUSHED_1, label::PUSHED_2];
 #[cfg(target_arch = "aarch64")]
@@ -44,14 +33,6 @@ const fn flags(registers: &Registers) -> Word {
     Word(registers.words[arch::FLAGS])
 }
 
-/// The first instructions of the routine, and what they change.
-#[cfg(target_arch = "x86_64")]
-const WAY: [Next; 3] =
-    [(label::STEPPED_2, &[]), (label::STEPPED_3, &["rax"]), (label::STEPPED_LEAF, &["rsp"])];
-#[cfg(target_arch = "aarch64")]
-const WAY: [Next; 3] =
-    [(label::STEPPED_2, &[]), (label::STEPPED_3, &["x9"]), (label::STEPPED_LEAF, &["x30"])];
-
 pub(super) const CASES: &[Case] = &[
     Case {
         name: "trap_flag_of_a_step_is_hidden",
@@ -60,20 +41,17 @@ pub(super) const CASES: &[Case] = &[
         axes: &[ANY_START],
         arches: &[Arch::X86_64],
         only: ONLY_X86,
-        program: |p| {
-            p.run(label::STEPPED, &[1]);
-            p.exit(3);
-        },
+        program,
         scenario: |t| {
             let (mut t, mut before) = to_routine(t, label::STEPPED_1)?;
             let without = Word(before.words[arch::FLAGS] & !TF);
-            for next in WAY {
+            for next in &WAY[..3] {
                 t = t.resume(Resume::Singlestep, Signal::NONE)?.expect(TRAP, Stop::Signal(Signal::TRAP))?;
                 let now = t.registers()?;
                 t.check(HIDDEN, "flags behind the step", without, flags(&now));
                 let changed = now.with(arch::IP, before.ip()).differing(&before);
                 t.check(ONE, "other registers that it changed", next.1.to_vec(), changed);
-                before = check_one(&t, &before, next)?;
+                before = check_one(&t, &before, *next)?;
             }
             t.cont()?.ends(END, Gone::Exited(3)).map(drop)
         },
@@ -86,16 +64,13 @@ pub(super) const CASES: &[Case] = &[
         axes: &[ANY_START],
         arches: &[Arch::X86_64],
         only: ONLY_X86,
-        program: |p| {
-            p.run(label::STEPPED, &[1]);
-            p.exit(3);
-        },
+        program,
         scenario: |t| {
             let (mut t, before) = to_routine(t, label::STEPPED_1)?;
             let mut before = before.with(arch::FLAGS, before.words[arch::FLAGS] | TF);
             t.set_registers(&before)?;
             t.check(KEPT, "registers that read otherwise", vec![], t.registers()?.differing(&before));
-            let [first, second, third] = WAY;
+            let [first, second, third, ..] = WAY;
             for next in [first, second] {
                 t = t.cont()?.expect(KEPT, Stop::Signal(Signal::TRAP))?;
                 before = check_one(&t, &before, next)?;
@@ -137,10 +112,7 @@ pub(super) const CASES: &[Case] = &[
         axes: &[ANY_START],
         arches: &[Arch::Aarch64],
         only: "x86_64 has no such bit",
-        program: |p| {
-            p.run(label::STEPPED, &[1]);
-            p.exit(3);
-        },
+        program,
         scenario: |t| {
             let (t, registers) = to_routine(t, label::STEPPED_1)?;
             t.set_register(arch::FLAGS, registers.words[arch::FLAGS] | SS)?;

@@ -1,19 +1,18 @@
 //! Steps over plain instructions, calls, jumps and breakpoints.
 
-use super::{AFTER_ONE, END, Next, ONE, REPORT, STOPS, TRAP, step, to_routine};
+use super::{AFTER_ONE, ARGUMENT, END, Next, ONE, REPORT, STOPS, TRAP, program, step, to_routine};
 use ptrace_conformance_harness::arch;
 use ptrace_conformance_harness::case::{ANY_START, Case};
 use ptrace_conformance_harness::label;
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Stop};
-use ptrace_conformance_harness::tracee::Resume;
+use ptrace_conformance_harness::tracee::{Flow, Resume, Stopped};
 use ptrace_conformance_harness::values::{Address, Word};
 
-const ARGUMENT: u64 = 0x5a5a_0042;
 const BREAKPOINT: &str = "kdoc.breakpoint-under-step";
 
 /// Where each step leads, and which registers it changes.
-const WAY: [Next; 6] = if cfg!(target_arch = "x86_64") {
+pub(super) const WAY: [Next; 6] = if cfg!(target_arch = "x86_64") {
     [
         (label::STEPPED_2, &[]),
         (label::STEPPED_3, &["rax"]),
@@ -36,25 +35,25 @@ const WAY: [Next; 6] = if cfg!(target_arch = "x86_64") {
 /// `si_code` of a breakpoint instruction.
 const OF_BREAKPOINT: i32 = if cfg!(target_arch = "x86_64") { libc::SI_KERNEL } else { libc::TRAP_BRKPT };
 
+/// Steps from the routine's first instruction to its end, and the program's.
+pub(super) fn all_the_way(t: Stopped) -> Flow {
+    let (mut t, mut before) = to_routine(t, label::STEPPED_1)?;
+    for next in WAY {
+        (t, before) = step(t, &before, next)?;
+    }
+    let t = t.cont()?.ends(END, Gone::Exited(3))?;
+    t.check(ONE, "what the routine returned", Some(Word(ARGUMENT)), t.saw("stepped")?.map(Word));
+    Ok(())
+}
+
 pub(super) const CASES: &[Case] = &[
     Case {
         name: "one_instruction_each",
         title: "Each PTRACE_SINGLESTEP executes one instruction, also over calls, returns and jumps: SIGTRAP with TRAP_TRACE and the next instruction's address, and no register changes but those of the instruction.",
         clauses: &[STOPS, END, TRAP, ONE, AFTER_ONE, REPORT],
         axes: &[ANY_START],
-        program: |p| {
-            p.run(label::STEPPED, &[ARGUMENT]);
-            p.exit(3);
-        },
-        scenario: |t| {
-            let (mut t, mut before) = to_routine(t, label::STEPPED_1)?;
-            for next in WAY {
-                (t, before) = step(t, &before, next)?;
-            }
-            let t = t.cont()?.ends(END, Gone::Exited(3))?;
-            t.check(ONE, "what the routine returned", Some(Word(ARGUMENT)), t.saw("stepped")?.map(Word));
-            Ok(())
-        },
+        program,
+        scenario: all_the_way,
         ..Case::NEW
     },
     Case {
@@ -89,10 +88,7 @@ pub(super) const CASES: &[Case] = &[
         title: "A step executes the instruction at which the tracer has put the instruction pointer.",
         clauses: &[STOPS, END, TRAP, ONE, AFTER_ONE, REPORT],
         axes: &[ANY_START],
-        program: |p| {
-            p.run(label::STEPPED, &[ARGUMENT]);
-            p.exit(3);
-        },
+        program,
         scenario: |t| {
             // On to the jump, back to the first instruction, and on from there.
             let (mut t, mut before) = to_routine(t, label::STEPPED_1)?;

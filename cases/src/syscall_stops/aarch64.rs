@@ -5,6 +5,7 @@ use crate::changes::X0_IN_SYNC;
 use ptrace_conformance_harness::arch::{self, sentinel};
 use ptrace_conformance_harness::case::{ANY_START, Arch, Case, Need, axis};
 use ptrace_conformance_harness::errno::Errno;
+use ptrace_conformance_harness::program::Program;
 use ptrace_conformance_harness::request::{Event, note, options};
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Stop};
@@ -43,6 +44,33 @@ pub(super) const CASES: &[Case] = &[
             t.check("arm64.x0-first-argument", "first argument", Ok(expected), shown);
             let task = t.cont()?.ends(ENTER, Gone::Exited(3))?;
             task.check_saw("arm64.x0-first-argument", "umask_2", Some(Return(0o77)))
+        },
+        ..Case::NEW
+    },
+    Case {
+        name: "x0_written_at_enter_is_filtered",
+        title: "A filter sees the x0 that the tracer wrote at the enter-stop as first argument, on kernels that keep both in step; the call has it on all.",
+        clauses: &[ENTER, EXIT, "arm64.orig-x0-sync"],
+        arches: &[Arch::Aarch64],
+        only: "x0 is result and argument on aarch64 alone",
+        needs: &[Need::SeccompFilter],
+        changes: &[&X0_IN_SYNC],
+        program: |p| {
+            p.call(Syscall::UMASK, &[0o22]);
+            refuse_argument(p, 0o77);
+            p.call(Syscall::UMASK, &[0o33]);
+            p.call(Syscall::UMASK, &[0o22]);
+            p.exit(3);
+        },
+        scenario: |t| {
+            let t = to_enter(pass(pass(pass(t)?)?)?)?;
+            t.set_register(arch::ARGS[0], 0o77)?;
+            let task = t.cont()?.ends(ENTER, Gone::Exited(3))?;
+            let refused = Return::error(Errno::EPERM);
+            let (second, third) =
+                task.across(&X0_IN_SYNC, (Return(0o22), Return(0o77)), (refused, Return(0o22)))?;
+            task.check_saw("arm64.orig-x0-sync", "umask_2", Some(second))?;
+            task.check_saw("arm64.orig-x0-sync", "umask_3", Some(third))
         },
         ..Case::NEW
     },
@@ -272,4 +300,22 @@ fn number(t: &Stopped) -> Result<(usize, u64), Errno> {
     let mut bytes = [0xa5; 8];
     let length = t.regset(note::ARM_SYSTEM_CALL, &mut bytes)?;
     Ok((length, u64::from(u32::from_ne_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))))
+}
+
+/// Installs a filter that refuses every call with this first argument, with EPERM.
+fn refuse_argument(p: &mut Program, argument: u32) {
+    /// The lower half of `args[0]` in `struct seccomp_data`.
+    const FIRST: u64 = 16;
+    let instruction = |code: u64, if_false: u64, word: u64| code | if_false << 24 | word << 32;
+    let refuses = u64::from(libc::SECCOMP_RET_ERRNO) | libc::EPERM as u64;
+    let filter = p.data(&[
+        // ld [args[0]]; jeq #argument, 0, 1; ret errno; ret allow
+        instruction(0x20, 0, FIRST),
+        instruction(0x15, 1, argument.into()),
+        instruction(0x06, 0, refuses),
+        instruction(0x06, 0, libc::SECCOMP_RET_ALLOW.into()),
+    ]);
+    let program = p.data(&[4, filter]);
+    p.call(Syscall::PRCTL, &[libc::PR_SET_NO_NEW_PRIVS as u64, 1, 0, 0, 0]);
+    p.call(Syscall::SECCOMP, &[libc::SECCOMP_SET_MODE_FILTER as u64, 0, program]);
 }

@@ -2,6 +2,7 @@
 
 mod aarch64;
 mod change;
+mod emulated;
 mod info;
 mod info_memory;
 mod info_size;
@@ -42,6 +43,7 @@ pub const FAMILY: Family = Family {
         signals::CASES,
         resume::CASES,
         sysemu::CASES,
+        emulated::CASES,
         regset::CASES,
     ],
 };

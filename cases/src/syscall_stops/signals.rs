@@ -1,10 +1,10 @@
 //! Signals passed or sent at syscall-stops, and death there.
 
 use super::stops::{ENTER, EXIT, Side, pass, to, to_enter, to_exit};
-use ptrace_conformance_harness::case::{ANY_START, Axis, Case, axis};
+use ptrace_conformance_harness::case::{ANY_START, Axis, Case, Need, axis};
 use ptrace_conformance_harness::kernel::Data;
 use ptrace_conformance_harness::program::Program;
-use ptrace_conformance_harness::request::Request;
+use ptrace_conformance_harness::request::{Event, Request, options};
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Stop};
 use ptrace_conformance_harness::syscalls::Syscall;
@@ -206,6 +206,32 @@ pub(super) const CASES: &[Case] = &[
             let task = killer.kill(t)?.ends("kill.direct-sigkill-any-state", died)?;
             task.check("sysstop.killed-at-entry", "the call was made", false, task.word(0) != 0);
             task.check_saw("sysstop.killed-at-entry", "pipe2", None)
+        },
+        ..Case::NEW
+    },
+    Case {
+        name: "killed_before_a_filter",
+        title: "A tracee killed in an enter-stop has no event of a filter that would ask about the call: its exit event comes next, with SIGKILL as message.",
+        clauses: &[ENTER, "sysstop.killed-at-entry", "opt.traceexit.msg-status"],
+        needs: &[Need::SeccompFilter],
+        axes: &[ANY_START, axis::<Killer>(&["kill", "ptracekill", "data"])],
+        options: options::TRACESYSGOOD | options::TRACESECCOMP | options::TRACEEXIT,
+        program: |p| {
+            p.filter(Syscall::PIPE2, libc::SECCOMP_RET_TRACE);
+            p.breakpoint();
+            p.call(Syscall::PIPE2, &[Program::shared(0), 0]);
+            p.exit(3);
+        },
+        scenario: |t| {
+            const KILLED: &str = "sysstop.killed-at-entry";
+            let killer: Killer = t.pick()?;
+            let t = t.cont()?.expect(ENTER, Stop::Signal(Signal::TRAP))?;
+            t.pass_breakpoint()?;
+            let t = killer.kill(to_enter(t)?)?.expect(KILLED, Stop::Event(Event::EXIT))?;
+            t.check("opt.traceexit.msg-status", "event message", Ok(Signal::KILL.0 as u64), t.message());
+            let task = t.cont()?.ends(KILLED, Gone::Killed(Signal::KILL, false))?;
+            task.check(KILLED, "the call was made", false, task.word(0) != 0);
+            task.check_saw(KILLED, "pipe2", None)
         },
         ..Case::NEW
     },

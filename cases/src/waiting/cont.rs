@@ -99,6 +99,37 @@ pub(super) const CASES: &[Case] = &[
         },
         ..Case::NEW
     },
+    Case {
+        name: "signal_before_sigcont",
+        title: "A signal that was sent to a stopped process before SIGCONT has its stop first, and SIGCONT behind it.",
+        clauses: &[SIGNAL, GROUP, NOTIFIES, END, "inject.sigcont-order"],
+        program: |p| {
+            p.handle(Signal::USR1, 0);
+            p.raise(Signal::STOP);
+            p.exit(3);
+        },
+        scenario: |t| {
+            let t = t.cont()?.expect(SIGNAL, Stop::Signal(Signal::STOP))?;
+            let t = stop_by(t, GROUP, Signal::STOP)?;
+            t.kill(Signal::USR1)?;
+            t.kill(Signal::CONT)?;
+            let t = past_the_event(t.cont()?)?.expect("inject.sigcont-order", Stop::Signal(Signal::USR1))?;
+            let t = t
+                .resume(Resume::Cont, Signal::USR1)?
+                .expect("inject.sigcont-order", Stop::Signal(Signal::CONT))?;
+            let t = t.cont()?.ends(END, ENDS)?;
+            let handled = t.handled();
+            t.check(END, "runs of the handler", 1, handled.0);
+            t.check(
+                END,
+                "signal and si_code of the handler",
+                (Signal::USR1, libc::SI_USER),
+                (handled.1, handled.2),
+            );
+            Ok(())
+        },
+        ..Case::NEW
+    },
 ];
 
 /// What the cases of SIGCONT at some point have in common.

@@ -72,6 +72,7 @@ const UNSEIZED: &str = "group.status-nonseized";
 const NO_SIGINFO: &str = "group.getsiginfo-einval";
 const AMBIGUOUS: &str = "stop.signal.stopsig-ambiguous";
 const HIDDEN: &str = "kdoc.real-parent-same-hidden";
+const CODE: &str = "event.siginfo-group-stop";
 const SIGNO: &str = "kdoc.seized-stop-signo";
 const SENT: &str = "inject.getsiginfo";
 const REPLACES: &str = "inject.suppress-or-replace";
@@ -81,7 +82,9 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "stopped_by_each_signal",
         title: "Each of the four signals stops the process once it is passed on, but in an orphaned group only SIGSTOP does; the tracer, who is the parent, is told once.",
-        clauses: &[FOUR, ORPHANED, FIRST, RUNS, SEIZED, UNSEIZED, NO_SIGINFO, AMBIGUOUS, HIDDEN, SENT, SIGNO],
+        clauses: &[
+            FOUR, ORPHANED, FIRST, RUNS, SEIZED, UNSEIZED, NO_SIGINFO, AMBIGUOUS, HIDDEN, SENT, SIGNO, CODE,
+        ],
         axes: &[
             ANY_START,
             axis::<Stopper>(&["stop", "tstp", "ttin", "ttou"]),
@@ -245,7 +248,7 @@ fn check_group_stop(t: &Stopped, signal: Signal) {
     match seized {
         true => {
             let siginfo = t.siginfo();
-            t.check(SEIZED, "si_code", Ok(code), siginfo.map(|siginfo| siginfo.code));
+            t.check(CODE, "si_code", Ok(code), siginfo.map(|siginfo| siginfo.code));
             t.check(SIGNO, "si_signo", Ok(signal), siginfo.map(|siginfo| siginfo.signal))
         }
         false => t.check(NO_SIGINFO, "PTRACE_GETSIGINFO", Err(Errno::EINVAL), t.siginfo().map(|_| ())),

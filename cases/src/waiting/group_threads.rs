@@ -15,6 +15,7 @@ const FIRST: &str = "group.signal-stop-first";
 const RUNS: &str = "group.cont-ignores-stop";
 const UNTRACED: &str = "group.untraced-thread-initiates";
 const END: &str = "wait.macro.exited";
+const ALL_WAKE: &str = "inject.sigcont-wakes-before-stop";
 const ONE: &str = "stop.signal.one-thread";
 
 pub(super) const CASES: &[Case] = &[
@@ -39,7 +40,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "threads_continue_together",
         title: "SIGCONT is told by the event of each seized thread that listens, and by one signal-delivery-stop, in the thread that goes on first.",
-        clauses: &[MADE, BORN, SIGNAL, FIRST, ALL, ONE, END, "listen.still-notifies"],
+        clauses: &[MADE, BORN, SIGNAL, FIRST, ALL, ONE, END, ALL_WAKE, "listen.still-notifies"],
         axes: &[ANY_START, EITHER],
         options: OPTIONS,
         program: raises_stop,
@@ -48,8 +49,8 @@ pub(super) const CASES: &[Case] = &[
             let (doer, other) = if doer.start == Start::Seize {
                 let (doer, other) = (doer.listen()?, other.listen()?);
                 doer.kill(Signal::CONT)?;
-                let notified = |t: Running| t.expect("listen.still-notifies", Stop::EventStop(Signal::TRAP));
-                (notified(doer)?, notified(other)?)
+                let notified = |t: Running, clause| t.expect(clause, Stop::EventStop(Signal::TRAP));
+                (notified(doer, "listen.still-notifies")?, notified(other, ALL_WAKE)?)
             } else {
                 doer.kill(Signal::CONT)?;
                 (doer, other)

@@ -1,6 +1,7 @@
 //! Waiting and job control: what each wait tells of a tracee, to whom, and when; group-stops and what ends them.
 
 mod cont;
+mod descriptors;
 mod ends;
 mod exec;
 mod flags;
@@ -12,7 +13,7 @@ mod selectors;
 mod sigchld;
 mod stops;
 mod untraced;
-mod way;
+pub(crate) mod way;
 
 use ptrace_conformance_harness::case::Family;
 
@@ -24,6 +25,7 @@ pub const FAMILY: Family = Family {
         stops::CASES,
         flags::CASES,
         selectors::CASES,
+        descriptors::CASES,
         group::CASES,
         group_threads::CASES,
         cont::CASES,

@@ -113,7 +113,7 @@ pub(super) fn stop(t: &Task) -> Flow<(Stop, i32)> {
 const EVENT_STOP: i32 = 128 << 8;
 
 /// How a tracer is told of a group-stop.
-pub(super) const fn group_stop(start: Start, signal: Signal) -> Stop {
+pub(crate) const fn group_stop(start: Start, signal: Signal) -> Stop {
     match start {
         Start::Seize => Stop::EventStop(signal),
         Start::Traceme | Start::Attach => Stop::Group(signal),

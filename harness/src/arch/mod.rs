@@ -27,6 +27,11 @@ pub struct Registers {
     pub words: [u64; NAMES.len()],
 }
 
+/// The place of the register of this name among [`NAMES`]; behind them all if there is none.
+pub fn index(name: &str) -> usize {
+    NAMES.iter().position(|known| *known == name).unwrap_or(NAMES.len())
+}
+
 impl Registers {
     /// The register that carries the call's result.
     pub const fn result(&self) -> u64 {
@@ -53,6 +58,11 @@ impl Registers {
         self.words[SP]
     }
 
+    /// As the kernel lays them out.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.words.iter().flat_map(|word| word.to_ne_bytes()).collect()
+    }
+
     /// The same registers with word `index` replaced.
     #[must_use]
     pub const fn with(mut self, index: usize, value: u64) -> Registers {
@@ -62,7 +72,7 @@ impl Registers {
 
     /// The register of this name.
     pub fn named(&self, name: &str) -> Option<u64> {
-        NAMES.iter().position(|known| *known == name).map(|index| self.words[index])
+        self.words.get(index(name)).copied()
     }
 
     /// Names of the registers that differ, in bits that the processor has.

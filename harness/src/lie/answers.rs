@@ -94,22 +94,36 @@ fn native(request: Request, addr: u64, length: usize) -> Vec<Field> {
             bits(length)
         }
         Request::ARCH_PRCTL => vec![(Word::Bits("base".to_owned()), 0..8)],
-        Request::SECCOMP_GET_FILTER | Request::SECCOMP_GET_METADATA | Request::GET_RSEQ_CONFIGURATION => {
-            bits(length)
-        }
+        Request::SECCOMP_GET_FILTER
+        | Request::SECCOMP_GET_METADATA
+        | Request::GET_RSEQ_CONFIGURATION
+        | Request::GET_SYSCALL_USER_DISPATCH_CONFIG => bits(length),
         _ => Vec::new(),
     }
 }
 
 #[cfg(target_arch = "aarch64")]
-fn native(request: Request, _addr: u64, length: usize) -> Vec<Field> {
+fn native(request: Request, addr: u64, length: usize) -> Vec<Field> {
     match request {
-        Request::GETREGSET | Request::PEEKMTETAGS => bits(length),
-        Request::SECCOMP_GET_FILTER | Request::SECCOMP_GET_METADATA | Request::GET_RSEQ_CONFIGURATION => {
-            bits(length)
+        Request::GETREGSET if [note::ARM_SVE, note::ARM_SSVE, note::ARM_ZA].contains(&addr) => {
+            vectors(length)
         }
+        Request::GETREGSET | Request::PEEKMTETAGS => bits(length),
+        Request::SECCOMP_GET_FILTER
+        | Request::SECCOMP_GET_METADATA
+        | Request::GET_RSEQ_CONFIGURATION
+        | Request::GET_SYSCALL_USER_DISPATCH_CONFIG => bits(length),
         _ => Vec::new(),
     }
+}
+
+/// The fields of the header (struct user_sve_header, and user_za_header alike), and the vectors behind it.
+#[cfg(target_arch = "aarch64")]
+fn vectors(length: usize) -> Vec<Field> {
+    let header = [("size", 0..4), ("max_size", 4..8), ("vl", 8..10), ("max_vl", 10..12), ("flags", 12..14)];
+    let header = header.map(|(name, place)| (Word::Bits(name.to_owned()), place));
+    let behind = bits(length).into_iter().filter(|(_, place)| place.start >= 16);
+    header.into_iter().filter(|(_, place)| place.end <= length).chain(behind).collect()
 }
 
 fn registers() -> Vec<Field> {

@@ -102,6 +102,21 @@ impl Program {
         self.call(Syscall::EXECVEAT, &[[file].as_slice(), &words].concat())
     }
 
+    /// Writes a file and executes it: so many bytes of the program's data. Names of the steps: `memfd_create`,
+    /// `write`, `execveat`.
+    pub fn exec_data(&mut self, place: u64, length: usize) -> At {
+        let (empty, none) = (self.data(&[0]), self.data(&[0]));
+        let arguments = self.data(&[empty, 0]);
+        let file = self.call(Syscall::MEMFD_CREATE, &[empty, 0]);
+        self.call(Syscall::WRITE, &[file.into(), Arg::Word(place), Arg::Word(length as u64)]);
+        self.exec_descriptor(file.into(), empty, arguments, none)
+    }
+
+    /// Closes all descriptors: those of later calls are numbers then that do not depend on what was open before.
+    pub fn close_files(&mut self) -> At {
+        self.call(Syscall::CLOSE_RANGE, &[0, u64::from(u32::MAX), 0])
+    }
+
     /// Installs the tracee's handler, which counts and notes what it was called with.
     pub fn handle(&mut self, signal: Signal, flags: i32) -> At {
         self.handle_blocking(signal, flags, &[])

@@ -135,6 +135,16 @@ pub struct Run {
     pub pad: u64,
 }
 
+/// Areas of bytes that program and harness share, for register sets in memory.
+pub const AREAS: usize = 2;
+/// Bytes of an area: the largest SVE state has room.
+pub const AREA_SIZE: usize = 9216;
+
+/// An area, aligned as the instructions want it that load and store whole register sets.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(64))]
+pub struct Area(pub [u64; AREA_SIZE / 8]);
+
 /// The page that the program writes and the harness reads, also after the program's death.
 #[derive(Debug)]
 #[repr(C)]
@@ -157,6 +167,8 @@ pub struct Record {
     pub seen: [Seen; STEPS],
     /// What the handler was called with, run by run; the ninth run is noted where the first was.
     pub runs: [Run; RUNS],
+    /// What routines load registers from, and store them to.
+    pub areas: [Area; AREAS],
 }
 
 const _: () = assert!(core::mem::size_of::<Record>() as u64 <= RECORD_SIZE);

@@ -17,7 +17,8 @@ const NO_RECORD: u64 = 125;
 /// Entered from `_start` with the initial stack pointer: argument count, then argument pointers.
 ///
 /// The first argument says how to begin: `t` asks for trace by the parent, `w` waits until a tracer is
-/// there; both then stop at the gate. A number begins with that step at once: the program executed itself.
+/// there; both then stop at the gate. A number begins with that step at once: the program executed itself. As
+/// interpreter of a script the program finds its own path there, and the number behind it.
 ///
 /// # Safety
 ///
@@ -26,8 +27,13 @@ const NO_RECORD: u64 = 125;
 pub(crate) unsafe extern "C" fn begin(stack: *const u64) -> ! {
     map_record();
     // SAFETY: behind the argument count stands the first argument's address (the harness gives one).
-    let first = unsafe { *stack.add(1) as *const u8 };
+    let mut first = unsafe { *stack.add(1) as *const u8 };
     // SAFETY: an argument ends with a zero byte, so its first byte is there.
+    if unsafe { first.read() } == b'/' {
+        // SAFETY: a script that names this program as its interpreter, by a path, gives it an argument.
+        first = unsafe { *stack.add(2) as *const u8 };
+    }
+    // SAFETY: as above.
     match unsafe { first.read() } {
         b't' => {
             trace_me();

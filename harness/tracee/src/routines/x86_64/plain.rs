@@ -24,4 +24,13 @@ global_asm!(
     "division:",
     "    xor ecx, ecx",
     "    div ecx",
+    // Returns the time stamp counter.
+    ".globl timed",
+    "timed:",
+    "    rdtsc",
+    ".globl timed_1",
+    "timed_1:",
+    "    shl rdx, 32",
+    "    or rax, rdx",
+    "    ret",
 );

@@ -1,0 +1,56 @@
+//! Routines for what protects pointers and memory: authentication codes and tags.
+
+use core::arch::global_asm;
+
+global_asm!(
+    "    .arch_extension pauth",
+    "    .arch_extension memtag",
+    // Signs a pointer with each key for addresses and the modifier 0, behind a breakpoint; returns the first one signed,
+    // and stores all at the second address.
+    ".globl signed",
+    "signed:",
+    "    nop",
+    "    brk #0",
+    ".globl signed_1",
+    "signed_1:",
+    "    mov x9, x0",
+    "    paciza x0",
+    "    mov x10, x0",
+    "    mov x11, x9",
+    "    pacizb x11",
+    "    mov x12, x9",
+    "    pacdza x12",
+    "    mov x13, x9",
+    "    pacdzb x13",
+    "    stp x10, x11, [x1]",
+    "    stp x12, x13, [x1, #16]",
+    "    ret",
+    // The generic code of a word, behind a breakpoint.
+    ".globl authenticated",
+    "authenticated:",
+    "    nop",
+    "    brk #0",
+    ".globl authenticated_1",
+    "authenticated_1:",
+    "    mov x9, #0",
+    "    pacga x0, x0, x9",
+    "    ret",
+    // Tags the memory of two tagged addresses, and returns the tag that the first one has then.
+    ".globl apart",
+    "apart:",
+    "    stg x0, [x0]",
+    "    stg x1, [x1]",
+    "    ldg x0, [x0]",
+    "    lsr x0, x0, #56",
+    "    ret",
+    // Tags the memory of a tagged address, and returns the address with the tag that the memory has behind a breakpoint.
+    ".globl tagged",
+    "tagged:",
+    "    stg x0, [x0]",
+    "    brk #0",
+    ".globl tagged_1",
+    "tagged_1:",
+    "    and x0, x0, #0x00ffffffffffffff",
+    "    ldg x0, [x0]",
+    "    ret",
+);
