@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use object::Endianness;
-use object::elf::{EM_AARCH64, EM_X86_64, FileHeader64, Machine, PT_INTERP};
+use object::elf::{EM_AARCH64, EM_X86_64, FileHeader64, Machine, PT_INTERP, ProgramHeader64};
 use object::read::elf::{FileHeader, ProgramHeader};
 use ptrace_conformance_harness::case::Arch;
 
@@ -22,7 +22,7 @@ pub fn binary(arch: Arch, given: Option<&Path>) -> anyhow::Result<Vec<u8>> {
         .map_err(|error| Misuse(error.to_string()))
         .with_context(|| format!("cannot read the suite's binary {}", path.display()))?;
     match flaw(&bytes, arch) {
-        None => Ok(bytes),
+        None => Ok(loaded(bytes)),
         Some(flaw) => {
             let advice = if given.is_some() { "give --suite another file" } else { rebuild(arch) };
             Err(Misuse(format!("{} cannot be a guest's init: {flaw}; {advice}", path.display())).into())
@@ -67,6 +67,26 @@ fn flaw(bytes: &[u8], arch: Arch) -> Option<String> {
     }
 }
 
+/// What the kernel loads of an ELF file. Behind it stand symbols and debugging information, most of an unoptimised
+/// build, which no guest has the memory for.
+fn loaded(mut bytes: Vec<u8>) -> Vec<u8> {
+    let end = |bytes: &[u8]| {
+        let header = FileHeader64::<Endianness>::parse(bytes).ok()?;
+        let endian = header.endian().ok()?;
+        let segments = header.program_headers(endian, bytes).ok()?;
+        let headers = header.e_phoff(endian) + u64::try_from(size_of_val(segments)).ok()?;
+        let end = |segment: &ProgramHeader64<_>| segment.p_offset(endian) + segment.p_filesz(endian);
+        usize::try_from(segments.iter().map(end).chain([headers]).max()?).ok()
+    };
+    if let Some(end) = end(&bytes) {
+        bytes.truncate(end);
+        // e_shoff, e_shnum and e_shstrndx: there are no sections any more.
+        bytes[40..48].fill(0);
+        bytes[60..64].fill(0);
+    }
+    bytes
+}
+
 const fn machine(arch: Arch) -> Machine {
     match arch {
         Arch::X86_64 => EM_X86_64,
@@ -108,6 +128,21 @@ mod tests {
         for &arch in Arch::ALL {
             assert_eq!(flaw(&sample::elf(arch, PT_LOAD), arch), None);
         }
+    }
+
+    #[test]
+    fn a_guest_gets_what_the_kernel_loads() {
+        let mut whole = sample::elf(Arch::X86_64, PT_LOAD);
+        let (offset, size) = (200_u64, 100_u64);
+        whole[64 + 8..64 + 16].copy_from_slice(&offset.to_le_bytes());
+        whole[64 + 32..64 + 40].copy_from_slice(&size.to_le_bytes());
+        whole.resize(1000, b'd');
+        let sections = 700_u64;
+        whole[40..48].copy_from_slice(&sections.to_le_bytes());
+        let part = loaded(whole.clone());
+        assert_eq!(part[64..], whole[64..300]);
+        assert_eq!(part[40..48], [0; 8], "no section headers behind the end");
+        assert_eq!(loaded(part.clone()), part);
     }
 
     #[test]
