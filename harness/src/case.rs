@@ -65,7 +65,8 @@ pub enum Need {
     Breakpoints,
     /// A processor that steps onto a watchpoint and comes back: QEMU's translation of x86_64 does not.
     StepOntoWatchpoint,
-    /// A processor that traps at INT1: QEMU's translation stops the whole machine there, for a debugger of its own.
+    /// A machine that traps behind INT1: QEMU's translation stops as a whole there, for a debugger of its own, and some
+    /// hypervisors leave a program at it.
     Int1,
     /// The right to use this request at all on this machine.
     Request(crate::request::Request),

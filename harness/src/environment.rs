@@ -142,6 +142,10 @@ pub fn lacks(need: Need) -> Option<String> {
         Need::Int1 if hardware::is_translated() => Some(
             "needs a processor that QEMU does not translate: its guest stops for good at INT1".to_owned(),
         ),
+        Need::Int1 if hardware::stays_at_int1() => Some(
+            "needs a machine that goes past INT1: here a program stays at it, as under some hypervisors"
+                .to_owned(),
+        ),
         Need::Kernel(..)
         | Need::Root
         | Need::CheckpointRestore

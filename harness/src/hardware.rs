@@ -39,6 +39,52 @@ pub(crate) const fn is_translated() -> bool {
     false
 }
 
+/// Whether INT1 leaves the instruction pointer at itself, as a hypervisor that intercepts its trap may have it. Tried
+/// once, without ptrace: a handler of its signal looks.
+#[cfg(target_arch = "x86_64")]
+pub(crate) fn stays_at_int1() -> bool {
+    static ANSWER: OnceLock<bool> = OnceLock::new();
+    *ANSWER.get_or_init(|| {
+        let forked = process::fork().inspect(|forked| {
+            if forked.is_child() {
+                child_meets_int1()
+            }
+        });
+        let Ok(ForkResult::Parent { child }) = forked else { return false };
+        let ended = process::wait(child.as_raw(), 0).ok().flatten();
+        ended.map(|(_, status)| Status::read(status))
+            == Some(Reading::Gone(crate::status::Gone::Exited(AT_IT)))
+    })
+}
+
+/// Whether INT1 leaves the instruction pointer at itself: there is none here.
+#[cfg(target_arch = "aarch64")]
+pub(crate) const fn stays_at_int1() -> bool {
+    false
+}
+
+/// How the child ends whose handler finds the instruction pointer at INT1.
+#[cfg(target_arch = "x86_64")]
+const AT_IT: u8 = 1;
+
+#[cfg(target_arch = "x86_64")]
+fn child_meets_int1() -> ! {
+    extern "C" fn handler(_: i32, _: *mut libc::siginfo_t, context: *mut libc::ucontext_t) {
+        // SAFETY: the kernel gives a handler of this kind its context; the byte at its address is code that just ran.
+        let at = unsafe { *((*context).uc_mcontext.gregs[libc::REG_RIP as usize] as *const u8) };
+        process::exit_now(if at == 0xf1 { AT_IT.into() } else { 0 })
+    }
+    // SAFETY: all zero is a valid one; its handler is as `SA_SIGINFO` says. INT1 gives a signal and changes nothing.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = handler as *const () as usize;
+        action.sa_flags = libc::SA_SIGINFO;
+        libc::sigaction(libc::SIGTRAP, &raw const action, std::ptr::null_mut());
+        std::arch::asm!(".byte 0xf1", "nop");
+    }
+    process::exit_now(0)
+}
+
 /// Sets a watchpoint in a child and lets the child run into it.
 fn attempt() -> Option<String> {
     let Ok(ForkResult::Parent { child }) = process::fork().inspect(|forked| {

@@ -400,6 +400,8 @@ fn a_guest_without_room_is_refused() {
     let scene = Scene::new("", &[]);
     let mut suite = suite::sample::elf(Arch::X86_64, PT_LOAD);
     suite.resize(20 << 20, 0);
+    let size = u64::try_from(suite.len()).unwrap();
+    suite[64 + 32..64 + 40].copy_from_slice(&size.to_le_bytes());
     scene.put("suite", &suite);
     let args = scene.args(&["--memory", "64"]);
     let error = Session::prepare(&args).expect_err("too little memory");
