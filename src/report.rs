@@ -81,7 +81,7 @@ impl Totals {
     /// Counts these records, of so many planned ones.
     pub fn count(planned: usize, records: &[CaseRecord]) -> Totals {
         let of = |verdict| records.iter().filter(|record| record.verdict == verdict).count();
-        let seen = records.iter().flat_map(|record| &record.observations);
+        let seen = records.iter().flat_map(|record| &*record.observations);
         Totals {
             planned,
             cases: records.len(),
@@ -247,7 +247,7 @@ pub mod sample {
         let mut record =
             CaseRecord::without_observations(name, &["stop.syscall.alternate"], verdict, reason.to_owned());
         if !matches!(verdict, Verdict::Skipped | Verdict::Broken) {
-            record.observations = observations(verdict == Verdict::Conforms);
+            record.observations = observations(verdict == Verdict::Conforms).into();
         }
         record
     }

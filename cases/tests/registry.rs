@@ -125,7 +125,7 @@ fn every_declared_clause_is_checked_by_some_variant() {
         }
         let seen: HashSet<_> = records
             .iter()
-            .flat_map(|record| &record.observations)
+            .flat_map(|record| &*record.observations)
             .filter_map(|seen| seen.clause.clone())
             .collect();
         unchecked.extend(

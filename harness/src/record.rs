@@ -4,6 +4,7 @@
 //! the same bytes each time. Reports are functions of these records and of nothing else.
 
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The judgement on one case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -70,15 +71,20 @@ pub struct CaseRecord {
     /// Why it is not simply `conforms`; empty when it is.
     pub reason: String,
     /// The clauses that the case declares.
-    pub clauses: Vec<String>,
-    /// What was seen, in order.
-    pub observations: Vec<Observation>,
+    pub clauses: Arc<[String]>,
+    /// What was seen, in order. Shared, since one record stands in the reports of many kernels.
+    pub observations: Arc<[Observation]>,
     /// Every request and answer in order, for `explain`; empty unless asked for.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub journal: Vec<String>,
 }
 
 impl CaseRecord {
+    /// Adds what was seen besides.
+    pub fn observe(&mut self, more: impl IntoIterator<Item = Observation>) {
+        self.observations = self.observations.iter().cloned().chain(more).collect();
+    }
+
     /// A record of a case that never got as far as looking at the kernel.
     pub fn without_observations(name: &str, clauses: &[&str], verdict: Verdict, reason: String) -> Self {
         CaseRecord {
@@ -86,7 +92,7 @@ impl CaseRecord {
             verdict,
             reason,
             clauses: clauses.iter().map(|&id| id.to_owned()).collect(),
-            observations: Vec::new(),
+            observations: Arc::default(),
             journal: Vec::new(),
         }
     }

@@ -60,7 +60,7 @@ fn run(name: &str, context: &Rc<Context>) -> CaseRecord {
         verdict,
         reason,
         clauses: variant.case.clauses.iter().map(|&id| id.to_owned()).collect(),
-        observations,
+        observations: observations.into(),
         journal: journal.into_iter().map(|(pid, line)| format!("{}: {line}", roles.of(pid))).collect(),
     }
 }

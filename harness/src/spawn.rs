@@ -20,6 +20,7 @@ pub enum Opening {
 struct Launch {
     image: i32,
     argument: &'static CStr,
+    starter: i32,
     failed: i32,
 }
 
@@ -38,7 +39,9 @@ pub fn spawn(image: &Image, opening: Opening) -> Result<i32, Errno> {
         Opening::Traceme => c"traceme",
         Opening::Wait => c"wait",
     };
-    let mut launch = Launch { image: image.fd(), argument, failed: 0 };
+    // SAFETY: no memory is involved.
+    let starter = unsafe { libc::getpid() };
+    let mut launch = Launch { image: image.fd(), argument, starter, failed: 0 };
     let mut stack = [0u128; CHILD_STACK / 16];
     let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;
     // SAFETY: this thread waits until the child has left the stack and the launch behind.
@@ -86,6 +89,10 @@ extern "C" fn enter(launch: *mut libc::c_void) -> i32 {
         let arguments = [(*launch).argument.as_ptr(), std::ptr::null()];
         let environment = [std::ptr::null::<libc::c_char>()];
         libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
+        // Killed before that, it left us to a reaper.
+        if libc::getppid() != (*launch).starter {
+            libc::_exit(127);
+        }
         if libc::dup2((*launch).image, IMAGE_FD as i32) >= 0 {
             let empty = c"".as_ptr();
             let flags = libc::AT_EMPTY_PATH;

@@ -37,14 +37,14 @@ const WHAT: &str = "audit";
 pub fn record(audited: &Audited, clauses: &[&str]) -> anyhow::Result<CaseRecord> {
     let Audited { name, verdict, reason, .. } = audited;
     let mut record = CaseRecord::without_observations(name, clauses, *verdict, reason.clone());
-    record.observations.push(Observation {
+    record.observe([Observation {
         task: "suite".to_owned(),
         what: WHAT.to_owned(),
         observed: serde_json::to_string(audited)?,
         expected: None,
         clause: None,
         holds: None,
-    });
+    }]);
     Ok(record)
 }
 
@@ -145,10 +145,7 @@ mod tests {
         found.told("answer 1: no event".to_owned(), "wait".to_owned(), Fate::Silent);
         found.proved.insert("stop.event".to_owned());
         let record = record(&found, &["stop.event"]).unwrap();
-        assert_eq!(
-            (record.verdict, record.clauses.as_slice()),
-            (Verdict::Quirk, &["stop.event".to_owned()][..])
-        );
+        assert_eq!((record.verdict, &*record.clauses), (Verdict::Quirk, &["stop.event".to_owned()][..]));
         let again = audited(record).unwrap();
         assert_eq!((again.totals(), again.proved), (found.totals(), found.proved));
     }

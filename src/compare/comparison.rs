@@ -1,6 +1,7 @@
 //! The comparison of two reports: what is worse, what is different, what is better, what cannot be told.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ptrace_conformance_harness::record::{CaseRecord, Verdict};
 use serde::Serialize;
@@ -268,7 +269,7 @@ fn change<'a>(old: Option<&'a CaseRecord>, new: Option<&'a CaseRecord>) -> (Chan
 
 /// The failing checks of a case that was not judged before.
 fn failing(new: &CaseRecord) -> Vec<Look> {
-    let nothing = CaseRecord { observations: Vec::new(), ..new.clone() };
+    let nothing = CaseRecord { observations: Arc::default(), ..new.clone() };
     looks::all(&nothing, new).into_iter().filter(Look::fails).collect()
 }
 

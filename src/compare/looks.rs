@@ -130,7 +130,7 @@ type Place<'a> = (&'a str, &'a str, usize);
 fn numbered(record: &CaseRecord) -> Vec<(Place<'_>, &Observation)> {
     let mut times: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     let mut numbered = Vec::new();
-    for seen in &record.observations {
+    for seen in &*record.observations {
         let nth = times.entry((&seen.task, &seen.what)).or_default();
         numbered.push(((&*seen.task, &*seen.what, *nth), seen));
         *nth += 1;

@@ -24,7 +24,7 @@ fn seen(what: &str, observed: &str, holds: Option<bool>) -> Observation {
 
 fn record(name: &str, verdict: Verdict, seen: Vec<Observation>) -> CaseRecord {
     let mut record = sample::record(name, verdict);
-    record.observations = seen;
+    record.observations = seen.into();
     record
 }
 

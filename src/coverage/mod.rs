@@ -309,7 +309,8 @@ mod tests {
     fn cases_may_declare_more_on_another_architecture() {
         let mut report = sample::guest("6.1.9", &[Verdict::Conforms, Verdict::Conforms]);
         report.target.arch = "elsewhere".to_owned();
-        report.cases[1].clauses.push("stop.x|y".to_owned());
+        let more = [report.cases[1].clauses[0].clone(), "stop.x|y".to_owned()];
+        report.cases[1].clauses = more.into();
         let reports = [report];
         let proof = sample::proof();
         let covered = of(sample::AREAS, sample::REGISTRY, &reports, &proof);

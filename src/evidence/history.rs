@@ -145,7 +145,7 @@ fn judged(record: Option<&CaseRecord>) -> Option<&CaseRecord> {
 pub fn answers(record: &CaseRecord) -> BTreeMap<Look<'_>, &str> {
     let mut times: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     let mut answers = BTreeMap::new();
-    for seen in &record.observations {
+    for seen in &*record.observations {
         let nth = times.entry((&seen.task, &seen.what)).or_default();
         answers.insert((&*seen.task, &*seen.what, *nth), &*seen.observed);
         *nth += 1;

@@ -19,6 +19,7 @@ mod proof;
 mod stored;
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -29,22 +30,25 @@ use crate::output::Place;
 use crate::report::{self, Report};
 pub use keep::{Args, REPORTS, keep, run};
 pub use proof::{PROOF, Proof};
-use stored::{RECORDS_SCHEMA, Records, Stored};
+use stored::{RECORDS_SCHEMA, Records, Stored, Whole};
 
 /// The file that all targets of a directory share.
 const RECORDS: &str = "records.json";
 
 /// The files of the evidence as they were when this program was built.
 fn built_in_files() -> anyhow::Result<BTreeMap<String, String>> {
-    let packed = DeflateDecoder::new(include_bytes!(concat!(env!("OUT_DIR"), "/evidence")).as_slice());
-    serde_json::from_reader(packed).context("cannot unpack the evidence of this program")
+    let mut packed = DeflateDecoder::new(include_bytes!(concat!(env!("OUT_DIR"), "/evidence")).as_slice());
+    let mut text = String::new();
+    packed.read_to_string(&mut text).context("cannot unpack the evidence of this program")?;
+    serde_json::from_str(&text).context("cannot read the evidence of this program")
 }
 
 fn built_in() -> anyhow::Result<Vec<Report>> {
     let mut files = built_in_files()?;
     let records =
         files.remove(RECORDS).map_or_else(|| Ok(Records::default()), |text| Records::parse(&text))?;
-    files.iter().filter(|(name, _)| *name != PROOF).map(|(_, text)| parse(text, &records)).collect()
+    let whole = records.whole();
+    files.iter().filter(|(name, _)| *name != PROOF).map(|(_, text)| parse(text, &whole)).collect()
 }
 
 /// The proof that was there when this program was built.
@@ -60,9 +64,10 @@ pub fn read_or_built_in(dir: Option<&Path>) -> anyhow::Result<Vec<Report>> {
 /// Reads all reports of a directory, stored ones and plain ones, sorted by the name of their file.
 pub fn read(dir: &Path) -> anyhow::Result<Vec<Report>> {
     let records = shared(dir)?;
+    let whole = records.whole();
     let mut reports = Vec::new();
     for path in files(dir)? {
-        let report = read_one(&path, &records).with_context(|| format!("cannot read {}", path.display()))?;
+        let report = read_one(&path, &whole).with_context(|| format!("cannot read {}", path.display()))?;
         reports.push(report);
     }
     Ok(reports)
@@ -141,12 +146,12 @@ fn shared(dir: &Path) -> anyhow::Result<Records> {
     }
 }
 
-fn read_one(path: &Path, records: &Records) -> anyhow::Result<Report> {
+fn read_one(path: &Path, records: &Whole<'_>) -> anyhow::Result<Report> {
     let text = std::fs::read_to_string(path).map_err(|error| Misuse(error.to_string()))?;
     parse(&text, records)
 }
 
-fn parse(text: &str, records: &Records) -> anyhow::Result<Report> {
+fn parse(text: &str, records: &Whole<'_>) -> anyhow::Result<Report> {
     match report::schema(text).map_err(Misuse)?.as_deref() {
         Some(stored::SCHEMA) => Stored::parse(text)?.report(records),
         Some(RECORDS_SCHEMA) => Err(Misuse(format!("it holds records, and belongs to a `{RECORDS}`")).into()),
@@ -157,7 +162,7 @@ fn parse(text: &str, records: &Records) -> anyhow::Result<Report> {
 /// The report in a file, stored or plain; a stored one finds its records beside it.
 pub fn read_file(path: &Path) -> anyhow::Result<Report> {
     let records = shared(path.parent().unwrap_or(Path::new("."))).unwrap_or_default();
-    read_one(path, &records).with_context(|| format!("cannot read the report {}", path.display()))
+    read_one(path, &records.whole()).with_context(|| format!("cannot read the report {}", path.display()))
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! The stored forms: a report whose records stand elsewhere, and the records, each known by its digest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
+use std::sync::Arc;
 
 use anyhow::Context;
 use ptrace_conformance_cases::FAMILIES;
@@ -41,6 +42,9 @@ pub struct Records {
     records: BTreeMap<String, Recorded>,
 }
 
+/// Records by digest, as they stand in reports but for the names of cases: put together once for all reports.
+pub type Whole<'a> = HashMap<&'a str, CaseRecord>;
+
 /// A record without the name of its case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,7 +52,7 @@ struct Recorded {
     verdict: Verdict,
     #[serde(skip_serializing_if = "String::is_empty", default)]
     reason: String,
-    clauses: Vec<String>,
+    clauses: Arc<[String]>,
     /// Digests of the observations, in order.
     observations: Vec<String>,
 }
@@ -86,12 +90,16 @@ impl Records {
         add(&mut self.records, Recorded { verdict, reason, clauses, observations })
     }
 
-    /// The record of that name, as the record of this case.
-    fn get(&self, digest: &str, case: String) -> Option<CaseRecord> {
-        let Recorded { verdict, reason, clauses, observations } = self.records.get(digest)?.clone();
-        let seen = observations.iter().map(|digest| self.observations.get(digest).cloned());
-        let observations = seen.collect::<Option<_>>()?;
-        Some(CaseRecord { name: case, verdict, reason, clauses, observations, journal: Vec::new() })
+    /// Each record that has all its observations, for a case without a name.
+    pub fn whole(&self) -> Whole<'_> {
+        let seen = |digest: &String| self.observations.get(digest).cloned();
+        let whole = |record: &Recorded| {
+            let Recorded { verdict, reason, clauses, observations } = record.clone();
+            let observations = observations.iter().map(seen).collect::<Option<_>>()?;
+            let (name, journal) = (String::new(), Vec::new());
+            Some(CaseRecord { name, verdict, reason, clauses, observations, journal })
+        };
+        self.records.iter().filter_map(|(digest, record)| Some((&**digest, whole(record)?))).collect()
     }
 
     /// Takes in all of the other one.
@@ -151,17 +159,17 @@ impl Stored {
     }
 
     /// The report with its records back in place, in the suite's order.
-    pub fn report(self, records: &Records) -> anyhow::Result<Report> {
+    pub fn report(self, records: &Whole<'_>) -> anyhow::Result<Report> {
         let Stored { suite, target, complete, totals, cases: stored, .. } = self;
         let mut cases = Vec::new();
         for (behaviour, recorded) in stored {
             for (digest, variants) in recorded {
                 for variant in variants {
                     let name = format!("{behaviour}::{variant}");
-                    let record = records.get(&digest, name).ok_or_else(|| {
+                    let record = records.get(&*digest).ok_or_else(|| {
                         Misuse(format!("`{digest}`, the record of {behaviour}, is not in records.json"))
                     })?;
-                    cases.push(record);
+                    cases.push(CaseRecord { name, ..record.clone() });
                 }
             }
         }

@@ -118,7 +118,7 @@ fn test(report: &Report, record: &CaseRecord, origin: &str, build: &str) -> Test
         comment: record.reason.lines().next().map(str::to_owned),
         log_excerpt: (!Outcome::of(record).good()).then(|| told.chars().take(EXCERPT).collect()),
         duration: micros.map(|&micros| micros as f64 / 1e6),
-        misc: Misc { clauses: record.clauses.clone(), ..misc(report, record.verdict.word()) },
+        misc: Misc { clauses: record.clauses.to_vec(), ..misc(report, record.verdict.word()) },
         ..bare(report, origin, build, path, status(Outcome::of(record)))
     }
 }

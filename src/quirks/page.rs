@@ -180,7 +180,7 @@ impl<'a> Recorded<'a> {
     fn check<'s>(&self, quirk: &Quirk, series: &[Series<'s>]) -> Option<&'s Observation> {
         let of_case = |record: &&'s _| self.is_of(record);
         let records = series.iter().flat_map(Series::all_records).filter(of_case);
-        records.flat_map(|record| &record.observations).find(|seen| {
+        records.flat_map(|record| &*record.observations).find(|seen| {
             seen.what == quirk.what && seen.expected.is_some() && seen.observed == quirk.observed
         })
     }

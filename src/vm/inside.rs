@@ -88,7 +88,7 @@ fn run_all(
                 None => pool.run_one(name, clauses).record,
                 Some(_) => audit::guest::record(&audit::measure::audit_one(&pool, case, &extent), clauses)?,
             };
-            record.observations.extend(log.alarms().into_iter().map(observation));
+            record.observe(log.alarms().into_iter().map(observation));
             ended = Some((index, record.verdict));
             records.push(record);
         }
