@@ -120,8 +120,13 @@ fn requirement(need: Need) -> String {
         Need::Kernel(major, minor) => format!("Linux {major}.{minor} or later"),
         Need::SeccompFilter => "seccomp filters".to_owned(),
         Need::CheckpointRestore => "CONFIG_CHECKPOINT_RESTORE".to_owned(),
+        Need::Freezer => "a cgroup of version 2 that it may make and freeze".to_owned(),
+        Need::Setting(file) => file.to_owned(),
         Need::Breakpoints => "hardware breakpoints".to_owned(),
-        Need::Int1 => "a processor that traps at INT1, which one translated by QEMU does not".to_owned(),
+        Need::Int1 => {
+            "a machine that goes on behind INT1, which QEMU's translation and some hypervisors do not"
+                .to_owned()
+        }
         Need::StepOntoWatchpoint => "a processor that is not translated by QEMU".to_owned(),
         Need::Root => "root's rights".to_owned(),
         Need::Processor(feature) => format!("a processor with {}", feature.name()),

@@ -61,6 +61,10 @@ pub enum Need {
     Yama,
     /// A mount of one's own on which set-user-ID bits and file capabilities count.
     SetIdFiles,
+    /// A cgroup of version 2 of one's own, which can be frozen.
+    Freezer,
+    /// This file, with which the kernel has a setting of the machine.
+    Setting(&'static str),
     /// Hardware breakpoints that hit.
     Breakpoints,
     /// A processor that steps onto a watchpoint and comes back: QEMU's translation of x86_64 does not.

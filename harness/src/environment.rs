@@ -131,6 +131,13 @@ pub fn lacks(need: Need) -> Option<String> {
                 "needs a mount of its own for set-user-ID programs, which cannot be made here: {errno:?}"
             ))
         }
+        Need::Freezer => {
+            let reason = crate::freezer::lacking()?;
+            Some(format!(
+                "needs a cgroup of version 2 that can be frozen, which cannot be made here: {reason}"
+            ))
+        }
+        Need::Setting(file) if !std::path::Path::new(file).exists() => Some(format!("needs {file}")),
         Need::Breakpoints => {
             let reason = hardware::without_breakpoints()?;
             Some(format!("needs hardware breakpoints, which this machine does not have: {reason}"))
@@ -157,6 +164,7 @@ pub fn lacks(need: Need) -> Option<String> {
         | Need::Programs32
         | Need::X32(_)
         | Need::Yama
+        | Need::Setting(_)
         | Need::StepOntoWatchpoint
         | Need::Int1
         | Need::Request(_) => None,

@@ -16,6 +16,7 @@ pub mod environment;
 pub mod errno;
 pub mod feature;
 pub mod foreign;
+pub mod freezer;
 pub mod handler;
 pub mod image;
 mod invariants;

@@ -113,6 +113,20 @@ impl Task {
         Ok(self.told(vec![entry], &["entry of the auxiliary vector"])[0])
     }
 
+    /// How many lines of /proc/PID/maps have this address in their range.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read: nothing to go on with.
+    pub fn proc_maps(&self, address: u64) -> Flow<u64> {
+        let maps = self.proc_file("maps")?;
+        let maps = String::from_utf8_lossy(&maps);
+        let word = |text: &str| u64::from_str_radix(text, 16).unwrap_or_default();
+        let ranges = maps.lines().filter_map(|line| line.split_whitespace().next()?.split_once('-'));
+        let lines = ranges.filter(|(start, end)| (word(start)..word(end)).contains(&address)).count();
+        Ok(self.told(vec![lines as u64], &["lines of /proc/PID/maps"])[0])
+    }
+
     /// The bytes of a file of /proc/PID, which no lie touches.
     ///
     /// # Errors

@@ -38,6 +38,9 @@ pub struct Args {
     /// Audit in virtual machines that boot this kernel image, of any architecture, instead of on the running kernel
     #[arg(long, value_name = "IMAGE")]
     pub kernel: Option<PathBuf>,
+    /// Their processor model, as `vm --cpu` takes it: cases that want a plain one run on no other
+    #[arg(long, value_name = "MODEL", requires = "kernel")]
+    pub cpu: Option<String>,
     /// Cases, or virtual machines, at a time [default: one per processor]
     #[arg(long, short, value_name = "N", value_parser = at_least_one)]
     pub jobs: Option<usize>,
@@ -89,7 +92,8 @@ fn audit(
     let jobs = args.jobs.unwrap_or(usual.jobs);
     if let Some(kernel) = &args.kernel {
         let lies = Telling { time_limit: args.timeout, until_proved: args.until_proved };
-        let guest = vm::Args { lies: Some(lies), timeout: IN_GUEST, ..vm::Args::new(kernel) };
+        let cpu = args.cpu.clone();
+        let guest = vm::Args { lies: Some(lies), timeout: IN_GUEST, cpu, ..vm::Args::new(kernel) };
         return guest::audit(&guest, jobs, cases, interruption);
     }
     let pool = Pool::new(Settings { jobs, time_limit: args.timeout, ..usual });

@@ -42,7 +42,13 @@ fn switch_off() -> Result<Infallible, Errno> {
 
 /// Mounts what the suite likes to have, and says what it will have to do without.
 fn mount_all() -> Vec<String> {
-    let wanted = [("proc", "/proc"), ("sysfs", "/sys"), ("devtmpfs", "/dev"), ("tmpfs", "/tmp")];
+    let wanted = [
+        ("proc", "/proc"),
+        ("sysfs", "/sys"),
+        ("cgroup2", "/sys/fs/cgroup"),
+        ("devtmpfs", "/dev"),
+        ("tmpfs", "/tmp"),
+    ];
     let mount_one = |(kind, place): (&str, &str)| {
         let none: Option<&str> = None;
         mount(Some(kind), place, Some(kind), MsFlags::empty(), none)

@@ -2,6 +2,7 @@
 
 mod answers;
 mod asker;
+mod beside_tracer;
 mod capabilities;
 mod change;
 mod descriptors;
@@ -52,6 +53,7 @@ pub const FAMILY: Family = Family {
         traceme::CASES,
         namespaces::CASES,
         tracer_stays::CASES,
+        beside_tracer::CASES,
         descriptors::CASES,
         kcmp::CASES,
         landlock::CASES,

@@ -6,6 +6,7 @@ mod come;
 mod detach;
 mod ends;
 mod execve;
+mod frozen;
 mod held;
 mod interrupt;
 mod listen;
@@ -33,6 +34,7 @@ pub const FAMILY: Family = Family {
         threads::CASES,
         asked::CASES,
         execve::CASES,
+        frozen::CASES,
         tracer_ends::CASES,
         who_may::CASES,
     ],

@@ -2,7 +2,13 @@
 
 use super::threads::{BORN, EITHER, MADE, OPTIONS, by_rank, doer_and_other, one_of_two};
 use ptrace_conformance_harness::case::{ANY_START, Axis, Case, axis};
-use ptrace_conformance_harness::status::Gone;
+use ptrace_conformance_harness::request::{Event, options};
+use ptrace_conformance_harness::status::{Gone, Stop};
+use ptrace_conformance_harness::values::Address;
+
+const MEMORY: &str = "event.exit.memory-there";
+/// `AT_ENTRY` of the auxiliary vector.
+const ENTRY: u64 = 9;
 
 /// What the program hands to exit, and the eight bits that arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +38,25 @@ pub(super) const CASES: &[Case] = &[
             let Code(code) = t.pick()?;
             t.cont()?.ends("death.exit-reports", Gone::Exited(code as u8))?;
             Ok(())
+        },
+        ..Case::NEW
+    },
+    Case {
+        name: "memory_at_the_exit_event",
+        title: "At PTRACE_EVENT_EXIT the task has its memory still: /proc/PID/maps has the code that it was in, and /proc/PID/auxv what it began with.",
+        clauses: &["event.exit.position", MEMORY, "death.exit-reports"],
+        options: options::TRACEEXIT,
+        program: |p| {
+            p.exit(5);
+        },
+        scenario: |t| {
+            let place = t.registers()?.ip();
+            let before = (t.proc_maps(place)?, Address(t.proc_auxiliary(ENTRY)?));
+            let t = t.cont()?.expect("event.exit.position", Stop::Event(Event::EXIT))?;
+            let now = (t.proc_maps(place)?, Address(t.proc_auxiliary(ENTRY)?));
+            t.check(MEMORY, "lines of /proc/PID/maps around its code", before.0, now.0);
+            t.check(MEMORY, "entry point in /proc/PID/auxv", before.1, now.1);
+            t.cont()?.ends("death.exit-reports", Gone::Exited(5)).map(drop)
         },
         ..Case::NEW
     },

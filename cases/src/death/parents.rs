@@ -31,6 +31,10 @@ const RELEASED: &str = "kdoc.detach-zombie-notify";
 const TRACER: &str = "death.tracer-sigchld";
 const NAMESPACE: &str = "death.namespace-init";
 
+const REAPED: &str = "death.autoreap-traced";
+/// `CLONE_AUTOREAP` of clone3(2) (include/uapi/linux/sched.h).
+const AUTOREAP: u64 = 1 << 34;
+
 const IGNORED: &str = "kdoc.sigkill-ignored-init";
 const STOPS: &str = "stop.signal.every-delivery-stops";
 
@@ -65,6 +69,36 @@ pub(super) const CASES: &[Case] = &[
             let t = t.cont()?.ends(END, Gone::Exited(3))?;
             t.check_saw_pid(FIRST, "wait4_2", &child)?;
             t.check(FIRST, "status that the parent got", Word(7 << 8), Word(t.word(2)));
+            Ok(())
+        },
+        ..Case::NEW
+    },
+    Case {
+        name: "autoreaped_child_of_another",
+        title: "A child that reaps itself (CLONE_AUTOREAP) waits as a zombie for its tracer, and is gone once that has waited: its parent gets ECHILD.",
+        clauses: &[REAPED, END],
+        needs: &[Need::Kernel(7, 1)],
+        program: |p| {
+            p.clone3_task(AUTOREAP, Signal::NONE, "child", |p| {
+                p.await_word(Program::shared(0));
+                p.exit(7);
+            });
+            p.store(Program::shared(1), 1);
+            p.call(Syscall::WAIT4, &[u64::MAX, Program::shared(2), libc::__WALL as u64, 0]);
+            p.exit(3);
+        },
+        scenario: |t| {
+            let t = t.cont()?;
+            t.await_word(1);
+            let child = t.made("clone3", "child")?;
+            child.seize(0)?;
+            t.set_word(0, 1);
+            child.await_state(&['Z'])?;
+            t.check_saw(REAPED, "wait4", None)?;
+            child.ends(REAPED, Gone::Exited(7))?;
+            let t = t.ends(END, Gone::Exited(3))?;
+            t.check_saw(REAPED, "wait4", Some(Return::error(Errno::ECHILD)))?;
+            t.check(REAPED, "status that the parent got", Word(0), Word(t.word(2)));
             Ok(())
         },
         ..Case::NEW

@@ -6,6 +6,7 @@ mod inherited;
 mod range;
 mod refused;
 mod selector;
+mod switched_off;
 
 use ptrace_conformance_harness::arch::{self, AUDIT_ARCH, Registers};
 use ptrace_conformance_harness::case::{Arch, Case, Family, Need};
@@ -23,7 +24,15 @@ use ptrace_conformance_harness::values::{Address, Return, Word};
 pub const FAMILY: Family = Family {
     name: "dispatch",
     title: "Syscall user dispatch under trace: what an intercepted call looks like, and how a tracer arms it",
-    cases: &[calls::CASES, selector::CASES, range::CASES, inherited::CASES, config::CASES, refused::CASES],
+    cases: &[
+        calls::CASES,
+        selector::CASES,
+        range::CASES,
+        inherited::CASES,
+        config::CASES,
+        refused::CASES,
+        switched_off::CASES,
+    ],
 };
 
 /// A case of this family: on x86_64, where the program arms the dispatch.

@@ -61,14 +61,14 @@ pub(super) const CASES: &[Case] = &[
         },
         scenario: |t| {
             let before = t.proc_file("exe")?;
-            t.check(GONE, "lines of the old mapping, before", 0, lines(&t, MAPPED)?);
+            t.check(GONE, "lines of the old mapping, before", 0, t.proc_maps(MAPPED)?);
             let t = t.syscall()?.expect(ENTER, Stop::SyscallEnter)?.syscall()?;
             let t = t.expect(ENTER, Stop::SyscallExit)?;
-            t.check(GONE, "lines of the old mapping", 1, lines(&t, MAPPED)?);
+            t.check(GONE, "lines of the old mapping", 1, t.proc_maps(MAPPED)?);
             let t = to_event(t)?;
             t.check_saw(NEW, "mmap", Some(Return(MAPPED)))?;
-            t.check(GONE, "lines of the old mapping, at the event", 0, lines(&t, MAPPED)?);
-            t.check(NEW, "lines of the new image's code", 1, lines(&t, label::START)?);
+            t.check(GONE, "lines of the old mapping, at the event", 0, t.proc_maps(MAPPED)?);
+            t.check(NEW, "lines of the new image's code", 1, t.proc_maps(label::START)?);
             // Behind its first pages the file has what the program says.
             let same = t.proc_file("exe")?.get(..4096) == before.get(..4096);
             t.check(NEW, "the file is the interpreter's", true, same);
@@ -141,15 +141,6 @@ pub(super) const CASES: &[Case] = &[
         ..Case::NEW
     },
 ];
-
-/// How many lines of /proc/PID/maps have this address in their range.
-fn lines(t: &Task, address: u64) -> Flow<u64> {
-    let maps = t.proc_file("maps")?;
-    let maps = String::from_utf8_lossy(&maps);
-    let word = |text: &str| u64::from_str_radix(text, 16).unwrap_or_default();
-    let ranges = maps.lines().filter_map(|line| line.split_whitespace().next()?.split_once('-'));
-    Ok(ranges.filter(|(start, end)| (word(start)..word(end)).contains(&address)).count() as u64)
-}
 
 /// Checks that the task is its process's only one.
 pub(super) fn check_alone(t: &Task) -> Flow {

@@ -107,7 +107,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "wide_number_written",
-        title: "Bits above the lower 32 that the tracer writes into orig_rax are ignored: the call is made.",
+        title: "Bits above the lower 32 that the tracer writes into orig_rax are kept there, and ignored: the call is made.",
         clauses: &[ENTER, EXIT, "x86.number-32-bits", "sysinfo.entry-nr"],
         arches: &[Arch::X86_64],
         only: NO_ORIG_RAX,
@@ -119,7 +119,10 @@ pub(super) const CASES: &[Case] = &[
             const NUMBER: usize = 24;
             let t = to_enter(t)?;
             let before = t.must("PTRACE_GET_SYSCALL_INFO", t.syscall_info())?;
-            t.set_register(arch::NUMBER, 1 << 32 | Syscall::GETPID.number)?;
+            let wide = 1 << 32 | Syscall::GETPID.number;
+            t.set_register(arch::NUMBER, wide)?;
+            let kept = t.registers()?.named("orig_rax").map(Word);
+            t.check("x86.number-32-bits", "orig_rax as it was written", Some(Word(wide)), kept);
             let shown = t.must("PTRACE_GET_SYSCALL_INFO", t.syscall_info())?;
             t.check("sysinfo.entry-nr", "entry.nr", Syscall::GETPID.number, shown.number());
             let same = shown.bytes == before.with(NUMBER, Syscall::GETPID.number).bytes;
