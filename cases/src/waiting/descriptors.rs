@@ -16,6 +16,7 @@ use ptrace_conformance_harness::values::{Return, Word};
 const OPENED: &str = "pidfd.open-tracee";
 const READABLE: &str = "pidfd.poll-not-on-stop";
 const NOTHING_YET: &str = "pidfd.nonblock-eagain";
+const OF_ALL: &str = "pidfd.poll-whole-process";
 const OF_THREAD: &str = "pidfd.thread-flag";
 const REFUSED: &str = "pidfd.thread-required";
 const TO_THREAD: &str = "pidfd.signal-thread-scope";
@@ -98,8 +99,50 @@ pub(super) const CASES: &[Case] = &[
         ..Case::NEW
     },
     Case {
+        name: "descriptor_of_a_leader",
+        title: "The descriptor of a process whose leader has ended is readable once its other threads have ended too, before its tracer has waited for it.",
+        clauses: &[OF_ALL, END],
+        axes: &[axis::<Start>(&["traceme"])],
+        program: |p| {
+            p.block(&[Signal::CHLD]);
+            p.close_files();
+            let child = p.fork("child", |p| {
+                p.thread("thread", |p| {
+                    p.await_word(Program::shared(0));
+                    p.exit(7);
+                });
+                p.await_word(Program::shared(2));
+                p.exit_thread(1);
+            });
+            p.call(Syscall::PIDFD_OPEN, &[Arg::from(child), 0.into()]);
+            p.await_word(Program::shared(1));
+            polls(p, true);
+            p.store(Program::shared(0), 1);
+            polls(p, false);
+            p.store(Program::shared(3), 1);
+            p.wait4(child, ENDED, 0);
+            p.exit(3);
+        },
+        scenario: |t| {
+            let t = t.cont()?;
+            let child = t.made("fork", "child")?;
+            child.seize(0)?;
+            t.set_word(2, 1);
+            child.await_state(&['Z'])?;
+            t.set_word(1, 1);
+            t.await_word(3);
+            t.check_saw(OF_ALL, "poll_descriptor", Some(Return(0)))?;
+            t.check_saw(OF_ALL, "poll_descriptor_2", Some(Return(1)))?;
+            child.ends(END, Gone::Exited(7))?;
+            let t = t.ends(END, ENDS)?;
+            t.check(END, "status that the parent got", Word(7 << 8), Word(t.word(ENDED)));
+            Ok(())
+        },
+        ..Case::NEW
+    },
+    Case {
         name: "descriptor_of_a_thread",
-        title: "A descriptor of a thread takes PIDFD_THREAD; a signal by it is the thread's alone, and it is readable when the thread is gone.",
+        title: "A descriptor of a thread takes PIDFD_THREAD; a signal by it is the thread's alone, and it is readable when the thread has ended, whether its tracer has waited for it or not.",
         clauses: &["event.clone.position", "attach.auto-attach", OF_THREAD, REFUSED, TO_THREAD, END],
         axes: &[ANY_START],
         needs: &[Need::Kernel(6, 9)],
@@ -120,6 +163,7 @@ pub(super) const CASES: &[Case] = &[
             polls(p, true);
             p.store(Program::shared(1), 1);
             polls(p, false);
+            p.store(Program::shared(3), 1);
             // The end of the process would be the thread's, too.
             p.await_word(Program::shared(2));
             p.exit(3);
@@ -129,7 +173,11 @@ pub(super) const CASES: &[Case] = &[
             let thread = thread.cont()?.expect(TO_THREAD, Stop::Signal(Signal::USR1))?;
             t.await_word(1);
             t.set_word(0, 1);
-            thread.cont()?.ends(END, Gone::Exited(0))?;
+            let thread = thread.cont()?;
+            t.await_word(3);
+            let state = thread.proc_status()?.state.to_string();
+            t.check(OF_THREAD, "state of the thread in /proc", "Z".to_owned(), state);
+            thread.ends(END, Gone::Exited(0))?;
             t.set_word(2, 1);
             let t = t.ends(END, ENDS)?;
             let no_leader = t.across(&DESCRIPTOR_OF_NO_LEADER, Errno::EINVAL, Errno(libc::ENOENT))?;
