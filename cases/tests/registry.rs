@@ -4,7 +4,7 @@ use ptrace_conformance_cases::{FAMILIES, changes, clauses, notes};
 use ptrace_conformance_harness::case::{Arch, Case, all_variants};
 use ptrace_conformance_harness::kernel::Kernel;
 use ptrace_conformance_harness::record::Verdict;
-use ptrace_conformance_harness::run::{be_plain, run_case};
+use ptrace_conformance_harness::run::{be_plain, end_strays, run_case};
 use std::collections::{BTreeSet, HashSet};
 
 /// Every case with its family's name before its own.
@@ -135,5 +135,6 @@ fn every_declared_clause_is_checked_by_some_variant() {
                 .map(|id| format!("{name} never checks {id}")),
         );
     }
+    eprintln!("ended {} tasks that cases have left", end_strays());
     assert!(unchecked.is_empty(), "{unchecked:#?}");
 }

@@ -10,10 +10,24 @@ use crate::spawn::can_execute_descriptors;
 use crate::version::KernelVersion;
 use crate::{environment, judge, process, start, teardown, worker_images};
 use nix::sys::prctl;
-use nix::sys::signal::SigSet;
-use nix::unistd::{Pid, setpgid};
+use nix::sys::signal::{SigSet, Signal, kill};
+use nix::unistd::{Pid, getpgid, getpgrp, setpgid};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
+
+/// Ends the tracees in this process's group, which [`be_plain`] has made: for who runs cases without a worker, whose
+/// guardian would find what an orphan of theirs has left. Says how many there were.
+pub fn end_strays() -> usize {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).map(Pid::from_raw);
+    let is_tracee = |pid: &Pid| {
+        let image = std::fs::read_link(format!("/proc/{pid}/exe"));
+        image.is_ok_and(|image| image.as_os_str() == "/memfd:tracee (deleted)")
+            && getpgid(Some(*pid)) == Ok(getpgrp())
+    };
+    // Whoever ends by itself meanwhile is no stray.
+    pids.filter(is_tracee).filter(|&pid| kill(pid, Signal::SIGKILL).is_ok()).count()
+}
 
 /// Gives this process what tracees inherit and scenarios rely on, whoever started it: workers do so before they run
 /// cases, and so must everybody else who runs them.
@@ -115,4 +129,23 @@ fn judged(case: &Case, observations: &[Observation], end: Flow) -> (Verdict, Str
         _ => {}
     }
     judge::verdict(case, observations, Arch::HERE, KernelVersion::running())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::Image;
+    use crate::spawn::{Opening, spawn};
+    use crate::status::{Gone, Reading};
+
+    #[test]
+    fn strays_are_found_and_ended() {
+        be_plain();
+        let image = Image::new().unwrap();
+        let pid = spawn(&image, Opening::Wait).unwrap();
+        assert_eq!(end_strays(), 1);
+        let (_, status) = process::wait(pid, 0).unwrap().unwrap();
+        assert_eq!(status.read(), Reading::Gone(Gone::Killed(crate::signal::Signal::KILL, false)));
+        assert_eq!(end_strays(), 0);
+    }
 }
