@@ -29,7 +29,7 @@ pub(super) const ID: u64 = Program::shared(DIRECTORY_NAME) + 6;
 pub(super) const ID_AND_MEM: u64 = Program::shared(MEM_NAME) + 6;
 
 /// What is there in the memory of both.
-const WORD: u64 = 0x8877_6655_4433_2211;
+pub(super) const WORD: u64 = 0x8877_6655_4433_2211;
 
 /// The asker waits until it may begin.
 pub(super) fn waits(p: &mut Program) {

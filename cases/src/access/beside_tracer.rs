@@ -1,7 +1,7 @@
 //! A thread beside the tracer: its requests do not reach the tracee, other ways to the tracee's memory do.
 
 use super::ONE_START;
-use super::asker::{go, open_its_memory, waits};
+use super::asker::{WORD, go, open_its_memory, waits};
 use crate::event_stops::tasks::END;
 use ptrace_conformance_harness::case::Case;
 use ptrace_conformance_harness::errno::Errno;
@@ -23,9 +23,6 @@ const PEEKED: usize = 4;
 const READ: usize = 5;
 const BY_VM: usize = 6;
 const ASKED: usize = 7;
-
-/// What is there in the memory of both.
-const WORD: u64 = 0x8877_6655_4433_2211;
 
 pub(super) const CASES: &[Case] = &[Case {
     name: "thread_beside_the_tracer",

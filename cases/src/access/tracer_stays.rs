@@ -1,6 +1,7 @@
 //! A tracee that becomes not dumpable: it keeps its tracer, and its memory to itself.
 
 use super::ONE_START;
+use super::asker::WORD;
 use super::change::Change::{self, Capable, Dumpable};
 use super::change::{POWERLESS, PTRACE, make_all, steps};
 use crate::event_stops::tasks::END;
@@ -28,9 +29,6 @@ const TRACER_ENDS: usize = 4;
 const PEEKED: usize = 5;
 const MESSAGE: usize = 6;
 const READ: usize = 7;
-
-/// What is there in the memory of both.
-const WORD: u64 = 0x8877_6655_4433_2211;
 
 /// Whether the tracer had `CAP_SYS_PTRACE` when it came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

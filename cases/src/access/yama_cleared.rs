@@ -1,7 +1,7 @@
 //! What becomes of a tracer whose exception from Yama is withdrawn.
 
 use super::ONE_START;
-use super::asker::{self, open_its_memory, waits};
+use super::asker::{self, WORD, open_its_memory, waits};
 use super::change::{POWERLESS, make_all, steps};
 use super::pair::{ASKER_ENDS, READY, both_end};
 use super::relation::name;
@@ -28,9 +28,6 @@ const PEEKED: usize = 33;
 const READ: usize = 34;
 const FROM_FILE: usize = 35;
 const STOPPED: usize = 36;
-
-/// What is there in the memory of both.
-const WORD: u64 = 0x8877_6655_4433_2211;
 
 pub(super) const CASES: &[Case] = &[Case {
     name: "yama_exception_withdrawn",

@@ -7,8 +7,6 @@ use ptrace_conformance_harness::status::{Gone, Stop};
 use ptrace_conformance_harness::values::Address;
 
 const MEMORY: &str = "event.exit.memory-there";
-/// `AT_ENTRY` of the auxiliary vector.
-const ENTRY: u64 = 9;
 
 /// What the program hands to exit, and the eight bits that arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,9 +49,9 @@ pub(super) const CASES: &[Case] = &[
         },
         scenario: |t| {
             let place = t.registers()?.ip();
-            let before = (t.proc_maps(place)?, Address(t.proc_auxiliary(ENTRY)?));
+            let before = (t.proc_maps(place)?, Address(t.proc_auxiliary(libc::AT_ENTRY)?));
             let t = t.cont()?.expect("event.exit.position", Stop::Event(Event::EXIT))?;
-            let now = (t.proc_maps(place)?, Address(t.proc_auxiliary(ENTRY)?));
+            let now = (t.proc_maps(place)?, Address(t.proc_auxiliary(libc::AT_ENTRY)?));
             t.check(MEMORY, "lines of /proc/PID/maps around its code", before.0, now.0);
             t.check(MEMORY, "entry point in /proc/PID/auxv", before.1, now.1);
             t.cont()?.ends("death.exit-reports", Gone::Exited(5)).map(drop)

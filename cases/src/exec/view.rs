@@ -24,9 +24,6 @@ const MAPPED: u64 = 0x2000_0000;
 /// `MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS`
 const MAP_ANONYMOUS_FIXED: u64 = 0x32;
 
-/// `AT_ENTRY` of the auxiliary vector.
-const ENTRY: u64 = 9;
-
 pub(super) const CASES: &[Case] = &[
     Case {
         name: "proc_shows_the_new_image",
@@ -41,7 +38,7 @@ pub(super) const CASES: &[Case] = &[
             let arguments = t.proc_file("cmdline")?;
             let number = arguments.split_last().is_some_and(|(_, text)| text.iter().all(u8::is_ascii_digit));
             t.check(NEW, "the arguments are the new ones", true, number && arguments != before);
-            let entry = Address(t.proc_auxiliary(ENTRY)?);
+            let entry = Address(t.proc_auxiliary(libc::AT_ENTRY)?);
             t.check(NEW, "entry point in the auxiliary vector", Address(label::START), entry);
             t.cont()?.ends(END, ENDED).map(drop)
         },
@@ -81,7 +78,7 @@ pub(super) const CASES: &[Case] = &[
             let number = arguments.get(1).is_some_and(|text| text.iter().all(u8::is_ascii_digit));
             t.check(NEW, "the second one is the script's for it", true, number);
             t.check(NEW, "the third one is the script's path", true, known(2, b"/dev/fd/"));
-            let entry = Address(t.proc_auxiliary(ENTRY)?);
+            let entry = Address(t.proc_auxiliary(libc::AT_ENTRY)?);
             t.check(NEW, "entry point in the auxiliary vector", Address(label::START), entry);
             let t = t.cont()?.ends(END, ENDED)?;
             t.check_saw_pid(END, "gettid", &t)

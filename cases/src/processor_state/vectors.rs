@@ -73,8 +73,18 @@ pub(super) fn choose(p: &mut Program) {
     }
 }
 
+/// A case of vectors: a processor that has them, and a program that loads them all.
+pub(super) const OF_VECTORS: Case = Case {
+    axes: &[ANY_START, ASKED],
+    arches: &[Arch::Aarch64],
+    only: ONLY,
+    needs: NEEDS,
+    program,
+    ..Case::NEW
+};
+
 /// Loads vectors from area 0, stops, and stores them to area 1.
-pub(super) fn program(p: &mut Program) {
+fn program(p: &mut Program) {
     choose(p);
     p.run(ROUTINE[0], &[Program::area(0), Program::area(1), 0]);
     p.exit(3);
@@ -173,11 +183,6 @@ pub(super) const CASES: &[Case] = &[
             "sve.layout-endian-invariant",
             "regs.getregset-short-len",
         ],
-        axes: &[ANY_START, ASKED],
-        arches: &[Arch::Aarch64],
-        only: ONLY,
-        needs: NEEDS,
-        program,
         scenario: |t| {
             let (t, length) = with_vectors(t, 0x11)?;
             let all = length.set(0, &length.image(0x11), &control(0x11));
@@ -203,16 +208,12 @@ pub(super) const CASES: &[Case] = &[
             }
             ends_with(t, FORM, length, &length.image(0x11), &control(0x11))
         },
-        ..Case::NEW
+        ..OF_VECTORS
     },
     Case {
         name: "vectors_not_in_use_are_floating_point",
         title: "NT_ARM_SVE of a program that has used no vectors has its floating-point registers behind the header.",
         clauses: &[STOPS, END, EXISTS, FLOATING, LONGER],
-        axes: &[ANY_START, ASKED],
-        arches: &[Arch::Aarch64],
-        only: ONLY,
-        needs: NEEDS,
         program: |p| {
             choose(p);
             p.run(label::FLOATING, &[Program::area(0), Program::area(1)]);
@@ -227,6 +228,6 @@ pub(super) const CASES: &[Case] = &[
             t.check(EXISTS, "length of nothing", Ok(0), shown);
             super::floating::ends_with(t, FLOATING, &image)
         },
-        ..Case::NEW
+        ..OF_VECTORS
     },
 ];

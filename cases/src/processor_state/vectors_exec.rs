@@ -2,9 +2,9 @@
 
 use super::sets::{TRACED_EXEC, differing, to_new_image};
 use super::vector_image::{AT_EXEC, HEADER, INHERIT, Length};
-use super::vectors::{GET_LENGTH, LONGEST, NEEDS, ONLY, SET_LENGTH};
+use super::vectors::{GET_LENGTH, LONGEST, OF_VECTORS, SET_LENGTH};
 use super::{END, STOPS};
-use ptrace_conformance_harness::case::{ANY_START, Arch, Axis, Case, axis};
+use ptrace_conformance_harness::case::{ANY_START, Axis, Case, axis};
 use ptrace_conformance_harness::request::note;
 use ptrace_conformance_harness::signal::Signal;
 use ptrace_conformance_harness::status::{Gone, Stop};
@@ -50,9 +50,6 @@ pub(super) const CASES: &[Case] = &[Case {
     ],
     options: TRACED_EXEC,
     axes: &[ANY_START, axis::<Stay>(&["forgotten", "inherited", "deferred"])],
-    arches: &[Arch::Aarch64],
-    only: ONLY,
-    needs: NEEDS,
     program: |p| {
         p.call(Syscall::PRCTL, &[GET_LENGTH]);
         p.call(Syscall::PRCTL, &[SET_LENGTH, LONGEST]);
@@ -87,5 +84,5 @@ pub(super) const CASES: &[Case] = &[Case {
         };
         t.check_saw("sve.exec-default-vl", "prctl_4", Some(Return(then)))
     },
-    ..Case::NEW
+    ..OF_VECTORS
 }];

@@ -3,12 +3,12 @@
 use super::sets::differing;
 use super::vector_image::{HEADER, Length, VECTORS, control};
 use super::vectors::{
-    ASKED, EXISTS, FORM, GET_LENGTH, LONGEST, NEEDS, ONLY, ROUTINE, STOPS_AT, check_vectors, choose, length,
+    EXISTS, FORM, GET_LENGTH, LONGEST, OF_VECTORS, ROUTINE, STOPS_AT, check_vectors, choose, length,
     to_chosen, with_vectors,
 };
 use super::{END, vectors};
 use crate::changes::{FLOATING_CLEARED, VECTORS_CLEARED};
-use ptrace_conformance_harness::case::{ANY_START, Arch, Case, Quirk};
+use ptrace_conformance_harness::case::{Arch, Case, Quirk};
 use ptrace_conformance_harness::errno::Errno;
 use ptrace_conformance_harness::program::Program;
 use ptrace_conformance_harness::request::note;
@@ -62,10 +62,6 @@ pub(super) const CASES: &[Case] = &[
             ACTUAL,
             ALONE,
         ],
-        axes: &[ANY_START, ASKED],
-        arches: &[Arch::Aarch64],
-        only: ONLY,
-        needs: NEEDS,
         changes: &[&FLOATING_CLEARED],
         program,
         scenario: |t| {
@@ -84,16 +80,12 @@ pub(super) const CASES: &[Case] = &[
             check_vectors(&t, ACTUAL, note::ARM_SVE, &most.floating(0, &registers));
             ends_with(t, CHANGED, most)
         },
-        ..Case::NEW
+        ..OF_VECTORS
     },
     Case {
         name: "impossible_lengths_are_refused",
         title: "A length that is none, or a flag that there is not, is refused with EINVAL, and nothing has been written.",
         clauses: &[STOPS_AT[0], STOPS_AT[1], STOPS_AT[2], STOPS_AT[3], EXISTS, FORM, LONGER, REFUSED],
-        axes: &[ANY_START, ASKED],
-        arches: &[Arch::Aarch64],
-        only: ONLY,
-        needs: NEEDS,
         program,
         scenario: |t| {
             let (t, length) = with_vectors(t, 0x11)?;
@@ -109,16 +101,12 @@ pub(super) const CASES: &[Case] = &[
             check_vectors(&t, FORM, note::ARM_SVE, &all);
             ends_with(t, REFUSED, length)
         },
-        ..Case::NEW
+        ..OF_VECTORS
     },
     Case {
         name: "vectors_of_another_length_are_not_written",
         title: "Vectors of a length that the processor lacks fail with EIO: the length is rounded down as without them, and the floating-point registers should stay.",
         clauses: &[STOPS_AT[0], STOPS_AT[1], STOPS_AT[2], STOPS_AT[3], EXISTS, MISFIT, KEPT, CLEARS],
-        axes: &[ANY_START, ASKED],
-        arches: &[Arch::Aarch64],
-        only: ONLY,
-        needs: NEEDS,
         changes: &[&VECTORS_CLEARED],
         quirks: &[Quirk {
             what: "floating-point registers are kept",
@@ -145,7 +133,7 @@ pub(super) const CASES: &[Case] = &[
             t.check(KEPT, "floating-point registers are kept", true, read == kept[..512]);
             ends_with(t, MISFIT, Length { bytes: old.most, ..old })
         },
-        ..Case::NEW
+        ..OF_VECTORS
     },
     Case {
         name: "calls_end_vectors",
@@ -159,10 +147,6 @@ pub(super) const CASES: &[Case] = &[
             "sve.syscall-zeroes",
             "sve.flags.fpsimd",
         ],
-        axes: &[ANY_START, ASKED],
-        arches: &[Arch::Aarch64],
-        only: ONLY,
-        needs: NEEDS,
         program: |p| {
             choose(p);
             p.run(ROUTINE[0], &[Program::area(0), Program::area(1), 1]);
@@ -179,6 +163,6 @@ pub(super) const CASES: &[Case] = &[
             check_vectors(&t, "sve.flags.fpsimd", note::ARM_SVE, &length.floating(0, &floating));
             vectors::ends_with(t, ZEROES, length, &length.widened(&floating), &control(0x11))
         },
-        ..Case::NEW
+        ..OF_VECTORS
     },
 ];

@@ -3,10 +3,8 @@
 use super::floating_image::image as floating_image;
 use super::sets::check_set;
 use super::vector_image::{HEADER, control};
-use super::vectors::{
-    ASKED, EXISTS, FLOATING, FORM, NEEDS, ONLY, STOPS_AT, check_vectors, ends_with, program, with_vectors,
-};
-use ptrace_conformance_harness::case::{ANY_START, Arch, Case};
+use super::vectors::{EXISTS, FLOATING, FORM, OF_VECTORS, STOPS_AT, check_vectors, ends_with, with_vectors};
+use ptrace_conformance_harness::case::Case;
 use ptrace_conformance_harness::errno::Errno;
 use ptrace_conformance_harness::request::note;
 
@@ -23,11 +21,6 @@ pub(super) const CASES: &[Case] = &[
         name: "written_vectors_reach_the_program",
         title: "What PTRACE_SETREGSET with NT_ARM_SVE writes PTRACE_GETREGSET reads back, and the program goes on with it.",
         clauses: &[ALL[0], ALL[1], ALL[2], ALL[3], ALL[4], ALL[5], ALL[6], WRITTEN],
-        axes: &[ANY_START, ASKED],
-        arches: &[Arch::Aarch64],
-        only: ONLY,
-        needs: NEEDS,
-        program,
         scenario: |t| {
             let (t, length) = with_vectors(t, 0x11)?;
             let old = length.set(0, &length.image(0x11), &control(0x11));
@@ -41,17 +34,12 @@ pub(super) const CASES: &[Case] = &[
             }
             ends_with(t, WRITTEN, length, &length.image(0x33), &control(0x33))
         },
-        ..Case::NEW
+        ..OF_VECTORS
     },
     Case {
         name: "written_floating_point_clears_vectors",
         title: "Floating-point registers written to NT_ARM_SVE end the use of vectors: the program has them in the lower halves, and zeros everywhere else.",
         clauses: &[ALL[0], ALL[1], ALL[2], ALL[3], ALL[4], ALL[5], ALL[6], FLOATING, NARROW],
-        axes: &[ANY_START, ASKED],
-        arches: &[Arch::Aarch64],
-        only: ONLY,
-        needs: NEEDS,
-        program,
         scenario: |t| {
             let (t, length) = with_vectors(t, 0x11)?;
             let old = length.set(0, &length.image(0x11), &control(0x11));
@@ -63,17 +51,12 @@ pub(super) const CASES: &[Case] = &[
             check_set(&t, NARROW, note::PRFPREG, &floating);
             ends_with(t, NARROW, length, &length.widened(&floating), &control(0x22))
         },
-        ..Case::NEW
+        ..OF_VECTORS
     },
     Case {
         name: "nt_prfpreg_clears_vectors",
         title: "NT_PRFPREG shows the lower parts of vectors in use; written, it leaves them in use, with zeros everywhere else.",
         clauses: &[ALL[0], ALL[1], ALL[2], ALL[3], ALL[4], ALL[5], ALL[6], PRFPREG],
-        axes: &[ANY_START, ASKED],
-        arches: &[Arch::Aarch64],
-        only: ONLY,
-        needs: NEEDS,
-        program,
         scenario: |t| {
             let (t, length) = with_vectors(t, 0x11)?;
             let narrow = length.narrowed(&length.image(0x11), &control(0x11));
@@ -85,17 +68,12 @@ pub(super) const CASES: &[Case] = &[
             check_vectors(&t, PRFPREG, note::ARM_SVE, &length.set(0, &now, &control(0x22)));
             ends_with(t, PRFPREG, length, &now, &control(0x22))
         },
-        ..Case::NEW
+        ..OF_VECTORS
     },
     Case {
         name: "part_of_a_header_is_refused",
         title: "NT_ARM_SVE without its whole header, or of an odd length, is refused with EINVAL, and nothing has been written.",
         clauses: &[ALL[0], ALL[1], ALL[2], ALL[3], ALL[4], ALL[5], ALL[6], "sve.set.short-header"],
-        axes: &[ANY_START, ASKED],
-        arches: &[Arch::Aarch64],
-        only: ONLY,
-        needs: NEEDS,
-        program,
         scenario: |t| {
             const SHORT: &str = "sve.set.short-header";
             let (t, length) = with_vectors(t, 0x11)?;
@@ -110,6 +88,6 @@ pub(super) const CASES: &[Case] = &[
             check_vectors(&t, SHORT, note::ARM_SVE, &old);
             ends_with(t, SHORT, length, &length.image(0x11), &control(0x11))
         },
-        ..Case::NEW
+        ..OF_VECTORS
     },
 ];
